@@ -54,59 +54,69 @@ int ffmrky(fitsfile *fptr, int nrec, int *status) {
 
 void cf_card_copy(char card[FLEN_CARD], const char *text) {
   size_t n = CARD;
+  while (n >= 8 && memcmp(text + n - 8, "        ", 8) == 0)
+    n -= 8;
   while (n > 0 && text[n - 1] == ' ')
     n--;
   memcpy(card, text, n);
   card[n] = '\0';
 }
 
-int ffgnky(fitsfile *fptr, char *card, int *status) {
+/* Copies the next card, up to a NUL in it, and moves behind it. */
+static int next_card(fitsfile *fptr, char *card, int *status) {
   char raw[CARD];
-  if (!cf_use(fptr, status))
-    return cf_refused(status);
-  if (card == NULL)
-    return cf_fail(status, NULL_INPUT_PTR, "no place for the card");
   FITSfile *file = fptr->Fptr;
   LONGLONG count, start = header_start(fptr);
-  *card = '\0';
   const char *text = cf_cards(fptr, &count, status);
-  if (text == NULL)
+  if (text == NULL) {
+    *card = '\0';
     return *status;
+  }
   LONGLONG offset = file->nextkey - start, size = file->headend - start;
-  if (offset < 0 || offset > size)
+  if (offset < 0 || offset > size) {
+    *card = '\0';
     return cf_fail(status, KEY_OUT_BOUNDS, "the header has %lld cards, and no card %lld", size / CARD,
                    offset / CARD + 1);
+  }
   if (offset <= (count - 1) * CARD) {
     text += offset;
   } else { /* the card behind the last one: END, or a blank one */
+    *card = '\0';
     if (cf_read(fptr, file->nextkey, CARD, raw, status) > 0)
       return *status;
     text = raw;
   }
-  char copy[FLEN_CARD];
-  cf_copy_n(copy, text, strnlen(text, CARD), sizeof copy);
-  cf_trim_end(copy);
-  memcpy(card, copy, strlen(copy) + 1);
+  cf_card_copy(card, text);
   file->nextkey += CARD;
   return *status;
+}
+
+int ffgnky(fitsfile *fptr, char *card, int *status) {
+  if (!cf_use(fptr, status))
+    return cf_refused(status);
+  if (card == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for the card");
+  return next_card(fptr, card, status);
 }
 
 int ffgrec(fitsfile *fptr, int nrec, char *card, int *status) {
   if (!cf_use(fptr, status))
     return cf_refused(status);
   if (nrec == 0) {
-    ffmaky(fptr, 1, status);
+    fptr->Fptr->nextkey = header_start(fptr);
     if (card != NULL)
       *card = '\0';
   } else if (nrec > 0) {
-    ffmaky(fptr, nrec, status);
-    ffgnky(fptr, card, status);
+    fptr->Fptr->nextkey = header_start(fptr) + ((LONGLONG)nrec - 1) * CARD;
+    if (card == NULL)
+      return cf_fail(status, NULL_INPUT_PTR, "no place for the card");
+    next_card(fptr, card, status);
   }
   return *status;
 }
 
 int ffgkyn(fitsfile *fptr, int nkey, char *keyname, char *keyval, char *comm, int *status) {
-  char card[FLEN_CARD], value[FLEN_VALUE];
+  char card[FLEN_CARD];
   int length = 0;
   if (!cf_use(fptr, status))
     return cf_refused(status);
@@ -119,11 +129,8 @@ int ffgkyn(fitsfile *fptr, int nkey, char *keyname, char *keyval, char *comm, in
   if (ffgrec(fptr, nkey, card, status) > 0 || nkey < 1)
     return *status;
   ffgknm(card, keyname, &length, status);
-  ffpsvc(card, value, comm, status);
-  memcpy(keyval, value, sizeof value);
-  if (fftrec(card, status) > 0)
-    return *status;
-  return *status;
+  ffpsvc(card, keyval, comm, status);
+  return fftrec(card, status);
 }
 
 int ffnchk(fitsfile *fptr, int *status) {
