@@ -61,6 +61,23 @@ DELIVER(deliver_float, float, v.is_real ? (float)v.real : (float)v.integer)
 DELIVER(deliver_double, double, v.is_real ? v.real : (double)v.integer)
 DELIVER(deliver_logical, char, v.is_real ? v.real != 0 : v.integer != 0)
 
+size_t cf_deliver_size(int datatype) {
+  switch (datatype) {
+  case TSHORT:
+    return sizeof(int16_t);
+  case TINT:
+  case TFLOAT:
+    return 4;
+  case TLONG:
+    return sizeof(long);
+  case TLONGLONG:
+  case TDOUBLE:
+    return 8;
+  default:
+    return 1;
+  }
+}
+
 int cf_deliver(rf_formula_type from, const void *values, const uint8_t *nulls, size_t n, int datatype,
                const void *nulval, void *array, int *status) {
   bool overflow = false;

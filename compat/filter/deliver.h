@@ -15,4 +15,7 @@
 int cf_deliver(rf_formula_type from, const void *values, const uint8_t *nulls, size_t n, int datatype,
                const void *nulval, void *array, int *status);
 
+/* Returns the bytes of one value of such a type. */
+size_t cf_deliver_size(int datatype);
+
 #endif

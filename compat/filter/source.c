@@ -6,7 +6,7 @@
 
 #include "base/string.h"
 #include "file/handle.h"
-#include "fitsio2.h"
+#include "filter/keyword.h"
 
 /* Returns the status of the core for one of this layer, and keeps this one. */
 static rf_status failed(cf_source *source, int status, rf_status code, rf_error *err) {
@@ -86,36 +86,9 @@ static rf_status describe(cf_source *source, int number, rf_formula_info *info, 
 /* ------------------------------ keywords ------------------------------ */
 
 static rf_status find_keyword(cf_source *source, const char *name, rf_formula_info *info, rf_error *err) {
-  char value[FLEN_VALUE] = "", type = 0, keyword[FLEN_KEYWORD];
-  int status = 0, logical = 0;
-  LONGLONG integer = 0;
-  cf_copy(keyword, name, sizeof keyword);
-  if (ffgkey(source->fptr, keyword, value, NULL, &status) > 0)
-    return failed(source, status, RF_ERR_NOT_FOUND, err);
-  if (ffdtyp(value, &type, &status) > 0)
-    return failed(source, status, RF_ERR_NOT_FOUND, err);
-  if (type == 'X') {
-    (void)cf_fail(&status, PARSE_SYNTAX_ERR, "keyword %s is complex", keyword);
-    return failed(source, status, RF_ERR_TYPE, err);
-  }
-  info->constant = 1;
-  if (type == 'C')
-    (void)ffc2s(value, source->text, &status);
-  else if (type == 'L')
-    (void)ffc2ll(value, &logical, &status);
-  else if (type == 'I')
-    (void)ffc2jj(value, &integer, &status);
-  else
-    (void)ffc2dd(value, &info->real, &status);
-  if (status > 0)
-    return failed(source, status, RF_ERR_NOT_FOUND, err);
-  info->type = type == 'C'   ? RF_FORMULA_STRING
-               : type == 'L' ? RF_FORMULA_LOGICAL
-               : type == 'I' ? RF_FORMULA_INTEGER
-                             : RF_FORMULA_REAL;
-  info->integer = type == 'L' ? logical : integer;
-  info->text = source->text;
-  return RF_OK;
+  int status = 0;
+  rf_status found = cf_keyword_describe(source->fptr, name, info, source->text, &status);
+  return found == RF_OK ? RF_OK : failed(source, status, found, err);
 }
 
 static rf_status find(void *user, const char *name, int keyword, rf_formula_info *info, rf_error *err) {

@@ -59,23 +59,6 @@ typedef struct delivery {
   int any;
 } delivery;
 
-static size_t size_of(int datatype) {
-  switch (datatype) {
-  case TSHORT:
-    return sizeof(int16_t);
-  case TINT:
-  case TFLOAT:
-    return 4;
-  case TLONG:
-    return sizeof(long);
-  case TLONGLONG:
-  case TDOUBLE:
-    return 8;
-  default:
-    return 1;
-  }
-}
-
 static int put_strings(const cf_expression *expression, delivery *to, const char *values, const uint8_t *nulls,
                        LONGLONG rows, int *status) {
   const char *null = to->nulval != NULL ? *(char *const *)to->nulval : "";
@@ -128,7 +111,7 @@ static int put(const cf_expression *expression, delivery *to, const void *values
   }
   int overflow = 0;
   (void)cf_deliver(info->type, values, nulls, n, to->datatype, to->nulval, to->array, &overflow);
-  to->array += n * size_of(to->datatype);
+  to->array += n * cf_deliver_size(to->datatype);
   if (overflow > 0 && overflow != NUM_OVERFLOW)
     return *status = overflow;
   if (memchr(nulls, 1, n) != NULL)

@@ -24,7 +24,7 @@ static const struct {
     {"NS", NULL, "strmid(A,1,2)"},
     {"NS2", "10A", "strmid(A,2,2)"},
     {"NA", NULL, "A"},
-    {"A", NULL, "A+'x'"},
+    {"A", NULL, "strmid(A+'x',1,4)"},
     {"A", NULL, "E"},
     {"E", NULL, "A"},
     {"E", NULL, "L"},
