@@ -254,3 +254,8 @@ void ftptbs_(const int *unit, const int *row, const int *start, const int *count
     cf_fail(status, BAD_ELEM_NUM, "no %d characters, but %zu", *count, n);
   ffptbb(CUnit2FITS(*unit), *row, *start, *count, (unsigned char *)text, status);
 }
+
+void ftgtmo_(int *seconds);
+void ftgtmo_(int *seconds) {
+  *seconds = ffgtmo();
+}

@@ -7,6 +7,7 @@
 
 #include "file/handle.h"
 #include "header/required.h"
+#include "tiled/tiled.h"
 
 #define MAX_AXES 999
 
@@ -96,6 +97,8 @@ int ffphprll(fitsfile *fptr, int simple, int bitpix, int naxis, LONGLONG naxes[]
              int extend, int *status) {
   if (!cf_header_is_new(fptr, status))
     return cf_refused(status);
+  if (fptr->Fptr->request_compress_type != 0 && naxis > 0)
+    return cf_tiled_create(fptr, bitpix, naxis, naxes, status);
   const struct offset_type *offset = find_offset_type(bitpix);
   bool primary = fptr->Fptr->curhdu == 0;
   int stored = offset != NULL ? offset->bitpix : bitpix;

@@ -81,6 +81,16 @@ static void images(void) {
   FRESH(ffphext(f, "FOREIGN", 20, 1, axes, 5, 1, &status));
 }
 
+/* An image that the program wants to be compressed. */
+static void compressed(void) {
+  long axes[] = {20, 10};
+  LONGLONG wide[] = {20, 10};
+  FRESH((fits_set_compression_type(f, RICE_1, &status), ffphps(f, 16, 2, axes, &status)));
+  FRESH((fits_set_compression_type(f, RICE_1, &status), ffphps(f, 20, 2, axes, &status)));
+  FRESH((fits_set_compression_type(f, GZIP_1, &status), ffphprll(f, 0, -32, 2, wide, 5, 2, 0, &status)));
+  FRESH((fits_set_compression_type(f, RICE_1, &status), ffphext(f, "IMAGE", 16, 2, axes, 0, 1, &status)));
+}
+
 static void ascii_tables(void) {
   char *ttype[] = {"Name", "x", "", "y's",
                    "A label of a column that is very long, longer than sixty-eight characters are"};
@@ -127,6 +137,7 @@ static void binary_tables(void) {
 
 int main(void) {
   images();
+  compressed();
   ascii_tables();
   binary_tables();
   return 0;
