@@ -6,6 +6,7 @@
 
 #include "column/cells.h"
 #include "column/read.h"
+#include "column/rows.h"
 #include "file/handle.h"
 #include "fitsio2.h"
 
@@ -114,7 +115,9 @@ static int find_bits(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG fir
   if (firstbit > *per_row)
     return cf_fail(status, BAD_ELEM_NUM, "bit %lld does not exist: a row has %lld", firstbit, *per_row);
   LONGLONG last = firstrow + (firstbit + nbits - 2) / *per_row;
-  return cf_cells_find(fptr, colnum, last, 1, 1, mode, &cells, status);
+  if (cf_cells_find(fptr, colnum, last, 1, 1, mode, &cells, status) > 0 || mode == CF_CELLS_READ)
+    return *status;
+  return cf_rows_exist(fptr, last, status);
 }
 
 /* Bits of one row, which lie in the same bytes. */

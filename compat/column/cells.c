@@ -74,8 +74,10 @@ static void set_type(cf_cells *cells, int type, LONGLONG repeat) {
 /* Checks the last row of a read, or adds the rows that a write needs: to the table, and to the file. */
 static int reach_row(cf_cells *cells, LONGLONG last, int mode, int *status) {
   LONGLONG rows = cells->fptr->Fptr->numrows;
-  if (mode == CF_CELLS_WRITE)
-    return last < rows ? cf_rows_exist(cells->fptr, last + 1, status) : cf_rows_grow(cells->fptr, last + 1, status);
+  if (mode == CF_CELLS_WRITE && last >= rows)
+    return cf_rows_grow(cells->fptr, last + 1, status);
+  if (mode == CF_CELLS_WRITE && cells->fptr->Fptr->hdutype == ASCII_TBL)
+    return cf_rows_exist(cells->fptr, last + 1, status);
   if (last < rows)
     return *status;
   return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: the table has %lld rows", last + 1, rows);
@@ -88,12 +90,12 @@ static int find_array(cf_cells *cells, int colnum, LONGLONG row, LONGLONG elemen
   cells->variable = true;
   if (reach_row(cells, row - 1, mode, status) > 0)
     return *status;
-  if (mode == CF_CELLS_WRITE) {
+  if (mode == CF_CELLS_WRITE && cf_rows_exist(cells->fptr, row, status) <= 0) {
     LONGLONG per = type == TCOMPLEX || type == TDBLCOMPLEX ? 2 : 1;
     LONGLONG whole = type == TBIT && elements < LLONG_MAX / 8 ? elements * 8 : elements / per + elements % per;
     (void)cf_heap_reserve(cells->fptr, colnum, row, whole, &length, &address, status);
   } else {
-    (void)ffgdesll(cells->fptr, colnum, row, &length, &address, status);
+    (void)cf_heap_get(cells->fptr, colnum, row, &length, &address, status);
   }
   if (*status > 0)
     return *status;
@@ -286,6 +288,7 @@ const unsigned char *cf_cells_get(cf_cells *cells, size_t n, unsigned char *buff
 
 int cf_cells_put(cf_cells *cells, size_t n, const unsigned char *packed, int *status) {
   unsigned char span[SPAN];
+  LONGLONG last = cells->row;
   while (n > 0 && *status <= 0) {
     size_t run = contiguous(cells, n);
     if (in_spans(cells, n, run)) {
@@ -300,8 +303,9 @@ int cf_cells_put(cf_cells *cells, size_t n, const unsigned char *packed, int *st
       (void)cf_write(cells->fptr, offset(cells), run * cells->width, packed, status);
     }
     advance(cells, (LONGLONG)run);
+    last = cells->element > 0 ? cells->row : cells->row - 1;
     packed += run * cells->width;
     n -= run;
   }
-  return *status;
+  return cells->variable || *status > 0 ? *status : cf_rows_exist(cells->fptr, last + 1, status);
 }

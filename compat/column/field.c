@@ -11,6 +11,7 @@
 
 #include "fitsio2.h"
 
+#define EXACT_DIGITS 15
 #define MAX_EXPONENT 999 /* the result of a larger one is infinite or 0 all the same */
 
 static int read_number(const char **text) {
@@ -66,10 +67,23 @@ static int take_exponent(cf_scan *text) {
   return negative ? -value : value;
 }
 
+static double power_of_10(int n) {
+  static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  double power = 1e22;
+  if (n <= 22)
+    return powers[n < 0 ? 0 : n];
+  for (; n > 22 && n < 400; n--)
+    power *= 10;
+  return power;
+}
+
 int cf_field_parse(const cf_field *form, const char *text, size_t n, double *value, int *status) {
   cf_scan scan = {text, text + n};
   bool point = false;
-  double digits = 0, divisor = 1;
+  double digits = 0, divisor;
+  ULONGLONG whole = 0; /* the first digits: exact as an integer, and fast */
+  int count = 0, decimals = 0;
   bool negative = take_sign(&scan);
   for (char c = peek(&scan); isdigit((unsigned char)c) || (c == '.' && !point); c = peek(&scan)) {
     scan.at++;
@@ -77,13 +91,15 @@ int cf_field_parse(const cf_field *form, const char *text, size_t n, double *val
       point = true;
       continue;
     }
-    digits = digits * 10 + (c - '0');
-    if (point)
-      divisor *= 10;
+    if (count++ < EXACT_DIGITS) {
+      whole = whole * 10 + (ULONGLONG)(c - '0');
+      digits = (double)whole;
+    } else {
+      digits = digits * 10 + (c - '0');
+    }
+    decimals += point;
   }
-  if (!point)
-    for (int i = 0; i < form->decimals && i < 400; i++)
-      divisor *= 10;
+  divisor = power_of_10(point ? decimals : form->decimals);
   int exponent = 0;
   char c = peek(&scan);
   if (c == 'E' || c == 'D') {

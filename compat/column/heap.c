@@ -63,7 +63,7 @@ static int get_descriptor(fitsfile *fptr, LONGLONG offset, size_t width, LONGLON
                           int *status) {
   unsigned char bytes[16];
   const unsigned char *at = cf_at_hand(fptr, offset, 2 * width);
-  if (at == NULL && cf_read(fptr, offset, 2 * width, bytes, status) > 0)
+  if (at == NULL && cf_data_read(fptr, offset, 2 * width, bytes, status) > 0)
     return *status;
   at = at != NULL ? at : bytes;
   if (length != NULL)
@@ -83,14 +83,18 @@ static int put_descriptor(fitsfile *fptr, LONGLONG offset, size_t width, LONGLON
   return cf_write(fptr, offset, 2 * width, bytes, status);
 }
 
-int ffgdesll(fitsfile *fptr, int colnum, LONGLONG rownum, LONGLONG *length, LONGLONG *heapaddr, int *status) {
+int cf_heap_get(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG *length, LONGLONG *address, int *status) {
   LONGLONG offset;
   size_t width;
+  if (find_descriptor(fptr, colnum, row, &offset, &width, status) <= 0)
+    (void)get_descriptor(fptr, offset, width, length, address, status);
+  return *status;
+}
+
+int ffgdesll(fitsfile *fptr, int colnum, LONGLONG rownum, LONGLONG *length, LONGLONG *heapaddr, int *status) {
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
-  if (find_descriptor(fptr, colnum, rownum, &offset, &width, status) <= 0)
-    (void)get_descriptor(fptr, offset, width, length, heapaddr, status);
-  return *status;
+  return cf_heap_get(fptr, colnum, rownum, length, heapaddr, status);
 }
 
 int ffgdes(fitsfile *fptr, int colnum, LONGLONG rownum, long *length, long *heapaddr, int *status) {
@@ -146,7 +150,7 @@ int ffpdes(fitsfile *fptr, int colnum, LONGLONG rownum, LONGLONG length, LONGLON
     return cf_refused(status);
   const tcolumn *column = cf_column(fptr, colnum, status);
   if (column != NULL && column->tdatatype < 0 && rownum >= 1)
-    (void)cf_rows_grow(fptr, rownum, status);
+    (void)(cf_rows_grow(fptr, rownum, status) > 0 || cf_rows_exist(fptr, rownum, status) > 0);
   if (*status <= 0 && find_descriptor(fptr, colnum, rownum, &offset, &width, status) <= 0)
     (void)put_descriptor(fptr, offset, width, length, heapaddr, status);
   return *status;

@@ -10,6 +10,9 @@
 /* Sets *offset to where `length` elements of `type` (positive) begin at `address` of the heap. */
 int cf_heap_at(fitsfile *fptr, LONGLONG address, LONGLONG length, int type, LONGLONG *offset, int *status);
 
+/* As ffgdesll(), for callers that have called cf_use_data(). */
+int cf_heap_get(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG *length, LONGLONG *address, int *status);
+
 /* Makes the array of a cell `elements` long: in place if it is no longer than before, else behind the heap, where the
  * old elements are not copied. *length and *address receive what the descriptor becomes. */
 int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements, LONGLONG *length, LONGLONG *address,

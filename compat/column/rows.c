@@ -137,7 +137,9 @@ int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status) {
     return cf_fail(status, BAD_ROW_NUM, "row %lld is too far for a file", rows);
   /* NAXIS2 follows when the HDU is closed, so that a program may write row after row. */
   LONGLONG bytes = (rows - old) * file->rowlength;
-  if (cf_data_extend(fptr, file->heapstart + bytes, status) > 0 || cf_rows_exist(fptr, rows, status) > 0)
+  if (cf_data_extend(fptr, file->heapstart + bytes, status) > 0)
+    return *status;
+  if (file->hdutype == ASCII_TBL && cf_rows_exist(fptr, rows, status) > 0)
     return *status;
   file->numrows = rows;
   file->heapstart += bytes;

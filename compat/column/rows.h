@@ -10,7 +10,8 @@
 
 #include "base/status.h"
 
-/* Adds rows at the end until the table has `rows`. They are filled with zeros, or blanks in an ASCII table. */
+/* Adds rows at the end until the table has `rows`. They are filled with zeros, or blanks in an ASCII table. In
+ * a binary table at the end of the file the caller writes first, and calls cf_rows_exist() then. */
 int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status);
 
 /* Fills the file up to the end of row `rows`: rows that a header promises may not be in the file yet. */
