@@ -11,7 +11,7 @@
 #include "header/read.h"
 
 int ffgkey(fitsfile *fptr, const char *keyname, char *keyval, char *comm, int *status) {
-  char card[FLEN_CARD], value[FLEN_VALUE];
+  char card[FLEN_CARD];
   if (!cf_use(fptr, status))
     return cf_refused(status);
   if (keyname == NULL || keyval == NULL)
@@ -23,9 +23,7 @@ int ffgkey(fitsfile *fptr, const char *keyname, char *keyval, char *comm, int *s
   if (found == NULL)
     return cf_fail(status, *status, "the header has no keyword '%.74s'", keyname);
   cf_card_copy(card, found);
-  ffpsvc(card, value, comm, status);
-  memcpy(keyval, value, strlen(value) + 1);
-  return *status;
+  return ffpsvc(card, keyval, comm, status);
 }
 
 int ffgkys(fitsfile *fptr, const char *keyname, char *value, char *comm, int *status) {

@@ -21,23 +21,32 @@ static char lower(char c) {
 /* A keyword to search. */
 typedef struct {
   char name[FLEN_KEYWORD]; /* in lower case */
+  char plain[8];           /* the begin of most cards that have it */
   size_t length;
   bool pattern;
 } wanted_keyword;
 
 /* Prepares a keyword: without blanks at the ends, without HIERARCH before it. */
 static void prepare(const char *keyname, wanted_keyword *wanted) {
-  keyname += strspn(keyname, " ");
-  if (cf_begins(keyname, "HIERARCH ")) {
-    keyname += 9;
-    keyname += strspn(keyname, " ");
+  while (*keyname == ' ')
+    keyname++;
+  if ((*keyname == 'H' || *keyname == 'h') && cf_begins(keyname, "HIERARCH "))
+    for (keyname += 9; *keyname == ' ';)
+      keyname++;
+  wanted->length = 0;
+  wanted->pattern = false;
+  memset(wanted->plain, ' ', sizeof wanted->plain);
+  for (size_t i = 0; i < FLEN_KEYWORD - 1 && keyname[i] != '\0'; i++) {
+    char c = keyname[i];
+    wanted->name[i] = lower(c);
+    if (i < sizeof wanted->plain)
+      wanted->plain[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (c != ' ')
+      wanted->length = i + 1;
+    if (c == '*' || c == '?' || c == '#')
+      wanted->pattern = true;
   }
-  cf_copy(wanted->name, keyname, sizeof wanted->name);
-  cf_trim_end(wanted->name);
-  wanted->length = strlen(wanted->name);
-  for (char *p = wanted->name; *p != '\0'; p++)
-    *p = lower(*p);
-  wanted->pattern = strpbrk(wanted->name, "*?#") != NULL;
+  wanted->name[wanted->length] = '\0';
 }
 
 static bool same(const char *card, const wanted_keyword *wanted) {
@@ -78,10 +87,12 @@ static bool matches_card(const char *card, const char *pattern) {
 /* Returns the index of the first card in from..to-1, or -1. */
 static LONGLONG find(const char *text, LONGLONG from, LONGLONG to, const wanted_keyword *wanted) {
   char first = wanted->name[0];
+  bool plain = wanted->length <= sizeof wanted->plain;
   for (LONGLONG i = from; i < to; i++) {
     const char *card = text + i * CARD;
     if (wanted->pattern ? matches_card(card, wanted->name)
-                        : (first == '\0' || lower(*card) == first || *card == 'H') && is_card(card, wanted))
+                        : (plain && memcmp(card, wanted->plain, sizeof wanted->plain) == 0) ||
+                              ((first == '\0' || lower(*card) == first || *card == 'H') && is_card(card, wanted)))
       return i;
   }
   return -1;

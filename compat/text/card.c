@@ -53,12 +53,15 @@ int ffgknm(char *card, char *name, int *length, int *status) {
   return *status;
 }
 
-/* Copies what stands behind the value. */
-static void copy_comment(const char *text, char *comm) {
+/* Copies what stands behind the value, up to the end of the card. */
+static void copy_comment(const char *text, const char *end, char *comm) {
   if (comm == NULL)
     return;
-  cf_copy(comm, text, FLEN_COMMENT);
-  cf_trim_end(comm);
+  size_t n = end - text < FLEN_COMMENT ? (size_t)(end - text) : FLEN_COMMENT - 1;
+  while (n > 0 && text[n - 1] == ' ')
+    n--;
+  memcpy(comm, text, n);
+  comm[n] = '\0';
 }
 
 /* Copies a quoted string with its quotes. A last quote that lacks is added. Returns the text behind it. */
@@ -122,7 +125,7 @@ int ffpsvc(char *card, char *value, char *comm, int *status) {
     return *status;
   const char *text = value_field(card);
   if (text == NULL) {
-    copy_comment(card + INDENT, comm);
+    copy_comment(card + INDENT, card + length, comm);
     return *status;
   }
   text = skip_blanks(text);
@@ -139,7 +142,7 @@ int ffpsvc(char *card, char *value, char *comm, int *status) {
     text++;
   if (*text == ' ')
     text++;
-  copy_comment(text, comm);
+  copy_comment(text, card + length, comm);
   return *status;
 }
 

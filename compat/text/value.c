@@ -41,7 +41,9 @@ int ffdtyp(const char *cval, char *dtype, int *status) {
     *dtype = 'X';
     break;
   default:
-    *dtype = cval[strcspn(cval, ".ED")] != '\0' ? 'F' : 'I';
+    while (*cval != '\0' && *cval != '.' && *cval != 'E' && *cval != 'D')
+      cval++;
+    *dtype = *cval != '\0' ? 'F' : 'I';
   }
   return *status;
 }
@@ -133,10 +135,51 @@ int ffc2ll(const char *cval, int *lval, int *status) {
   return *status;
 }
 
+/* Reads a number of few digits, for which one exact multiplication or division is enough. false: it is none. */
+static bool read_short(const char *text, double *value) {
+  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  const int most = (int)(sizeof powers / sizeof *powers) - 1;
+  bool negative = *text == '-', point = false;
+  long long digits = 0;
+  int count = 0, exponent = 0;
+  text += *text == '-' || *text == '+';
+  for (; (*text >= '0' && *text <= '9') || (*text == '.' && !point); text++) {
+    if (*text == '.') {
+      point = true;
+      continue;
+    }
+    digits = 10 * digits + *text - '0';
+    exponent -= point;
+    if (++count > 15)
+      return false;
+  }
+  if (count == 0)
+    return false;
+  if (*text == 'E' || *text == 'D') {
+    bool down = text[1] == '-';
+    int given = 0;
+    text += 1 + (text[1] == '-' || text[1] == '+');
+    if (*text < '0' || *text > '9')
+      return false;
+    for (; *text >= '0' && *text <= '9' && given < 1000; text++)
+      given = 10 * given + *text - '0';
+    exponent += down ? -given : given;
+  }
+  if (!ended(text) || exponent > most || exponent < -most)
+    return false;
+  double number = exponent < 0 ? (double)digits / powers[-exponent] : (double)digits * powers[exponent];
+  *value = negative ? -number : number;
+  return true;
+}
+
 /* Reads a number with an exponent E or D, in any locale. `error` is the status of text that is no number. Returns the
  * number, or what could be read of it. */
 static double read_double(const char *cval, int error, int *status) {
   char text[LONGEST_NUMBER], *end;
+  double simple;
+  if (read_short(cval, &simple))
+    return simple;
   size_t n = strlen(cval);
   if (n >= sizeof text) {
     cf_fail(status, error, "this number has too many characters: %.70s", cval);

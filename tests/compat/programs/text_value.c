@@ -289,5 +289,14 @@ int main(void) {
     mutate(text, 68, "'-+.0192358 eEdDTF(,)/");
     show(text);
   }
+  for (int i = 0; i < 50000; i++) { /* every number is the nearest one */
+    char text[100];
+    double value = 0;
+    int status = 0;
+    (void)snprintf(text, sizeof text, "%s%.*f%s%d", i % 2 ? "-" : "", (int)random_below(17),
+                   random_below(1000000) * 1.37e-3 * (i % 7 + 1), i % 3 ? "E" : "D", (int)random_below(60) - 30);
+    ffc2d(text, &value, &status);
+    printf("%s %.17g %d\n", text, value, status);
+  }
   return 0;
 }
