@@ -82,15 +82,17 @@ static int set_compression(fitsfile *fptr, const char *spec, int *status) {
 
 /* Copies the headers of another file; the data become zeros. */
 static int copy_headers(fitsfile *model, fitsfile *fptr, int *status) {
-  int missing = 0;
+  int missing = 0, type = 0;
   for (int i = 1; *status <= 0; i++) {
     ffpmrk();
-    if (ffmahd(model, i, NULL, &missing) > 0) {
+    if (ffmahd(model, i, &type, &missing) > 0) {
       ffcmrk();
       break;
     }
     ffcmrk();
     ffcphd(model, fptr, status);
+    if (type == BINARY_TBL) /* there are no rows of variable length */
+      ffmkyj(fptr, "PCOUNT", 0, "&", status);
     ffrdef(fptr, status);
   }
   return *status <= 0 ? ffmahd(fptr, 1, NULL, status) : *status;

@@ -382,10 +382,6 @@ int cf_new_name_parse(const char *text, cf_new_name *name, int *status) {
     return cf_fail(status, URL_PARSE_ERROR, "the type of the new file is unknown: %.50s", text);
   cf_copy_n(name->type, typed ? text : "file://", typed ? n : 7, sizeof name->type);
   text += n;
-  if (typed && *text == '!') {
-    name->clobber = true;
-    text++;
-  }
   n = strcspn(text, "[(");
   if (!take(name->file, text, n, sizeof name->file))
     return too_long(status);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/string.h"
 #include "file/bytes.h"
@@ -38,11 +39,13 @@ static void expand_home(char *file) {
   cf_copy(file, whole, FLEN_FILENAME);
 }
 
-/* Tells whether the file as it stands is compressed: its name is that of another file, or ends so. */
+/* Tells whether the file is compressed: by its size if it is open, by its first bytes, by its name. */
 static bool is_packed(fitsfile *fptr, const char *file) {
   static const char *const endings[] = {".gz", ".Z", ".z", ".bz2", ".zst", ".xz", ".zip"};
   size_t n = strlen(file);
-  (void)fptr;
+  struct stat facts;
+  if (fptr != NULL && stat(file, &facts) == 0 && facts.st_size == fptr->Fptr->filesize)
+    return false;
   FILE *plain = fopen(file, "rb");
   if (plain == NULL)
     return true;

@@ -96,34 +96,31 @@ static int parse_section(const char *text, section *s, int *status) {
   return *status;
 }
 
+static bool get_number(fitsfile *fptr, const char *name, double *value) {
+  int none = 0;
+  ffpmrk();
+  bool exists = ffgkyd(fptr, name, value, NULL, &none) <= 0;
+  ffcmrk();
+  return exists;
+}
+
 /* Multiplies the value of a keyword if it exists. */
 static int scale_key(fitsfile *fptr, const char *name, double factor, int *status) {
   double value = 0;
-  int none = 0;
-  ffpmrk();
-  bool exists = ffgkyd(fptr, name, &value, NULL, &none) <= 0;
-  ffcmrk();
-  return exists ? ffmkyd(fptr, name, value * factor, 15, "&", status) : *status;
-}
-
-static int move_reference(fitsfile *fptr, const char *name, double first, double step, int *status) {
-  double value = 0;
-  int none = 0;
-  ffpmrk();
-  bool exists = ffgkyd(fptr, name, &value, NULL, &none) <= 0;
-  ffcmrk();
-  return exists ? ffmkyd(fptr, name, (value - first) / step + 1, 15, "&", status) : *status;
+  return get_number(fptr, name, &value) ? ffmkyd(fptr, name, value * factor, 15, "&", status) : *status;
 }
 
 /* The keywords of the coordinates of an axis, of one description (0, 'A' ... 'Z'). */
 static int update_axis(fitsfile *fptr, const section *s, int axis, char alternate, int *status) {
   char name[FLEN_KEYWORD], suffix[2] = {alternate, '\0'};
-  double step = (double)s->ranges[axis].step;
+  double step = (double)s->ranges[axis].step, pixel = 0;
   if (s->ranges[axis].flip)
     step = -step;
   (void)snprintf(name, sizeof name, "CRPIX%d%s", axis + 1, suffix);
+  if (!get_number(fptr, name, &pixel)) /* no reference: the axis has no coordinates */
+    return *status;
   if (s->first[axis] != 1 || step != 1)
-    move_reference(fptr, name, (double)s->first[axis], step, status);
+    ffmkyd(fptr, name, (pixel - (double)s->first[axis]) / step + 1, 15, "&", status);
   if (step == 1)
     return *status;
   (void)snprintf(name, sizeof name, "CDELT%d%s", axis + 1, suffix);
@@ -230,8 +227,8 @@ static int copy_pixels(fitsfile *in, fitsfile *out, const section *s, int *statu
   return *status;
 }
 
-/* The header of a compressed image is that of a table: only its own keywords are copied. */
-static int copy_compressed_header(fitsfile *in, fitsfile *out, const section *s, int *status) {
+/* Creates the image, and copies the keywords that are not its structure. */
+static int copy_header(fitsfile *in, fitsfile *out, const section *s, int *status) {
   LONGLONG naxes[MOST_AXES];
   char card[FLEN_CARD];
   int count = 0;
@@ -240,25 +237,8 @@ static int copy_compressed_header(fitsfile *in, fitsfile *out, const section *s,
   ffcrimll(out, s->bitpix, s->naxis, naxes, status);
   ffghsp(in, &count, NULL, status);
   for (int i = 1; i <= count && *status <= 0; i++)
-    if (ffgrec(in, i, card, status) <= 0) {
-      int kind = ffgkcl(card);
-      if ((kind > TYP_CMPRS_KEY && kind != TYP_CKSUM_KEY) || kind == TYP_SCAL_KEY)
-        ffprec(out, card, status);
-    }
-  return *status;
-}
-
-static int copy_header(fitsfile *in, fitsfile *out, const section *s, int *status) {
-  char name[FLEN_KEYWORD];
-  if (fits_is_compressed_image(in, status)) {
-    copy_compressed_header(in, out, s, status);
-  } else {
-    ffcphd(in, out, status);
-    for (int i = 0; i < s->naxis && *status <= 0; i++) {
-      (void)snprintf(name, sizeof name, "NAXIS%d", i + 1);
-      ffmkyj(out, name, s->ranges[i].count, "&", status);
-    }
-  }
+    if (ffgrec(in, i, card, status) <= 0 && ffgkcl(card) > TYP_CMPRS_KEY)
+      ffprec(out, card, status);
   update_coordinates(out, s, status);
   return ffrdef(out, status);
 }

@@ -35,7 +35,6 @@ static const rule cell_rules[] = {
 };
 
 #define CELL_RULES (sizeof cell_rules / sizeof *cell_rules)
-#define FIRST_COORDINATE 6 /* in cell_rules */
 
 /* Lists of pixels to an image: n and k are columns there, axes here. */
 static const rule pixel_rules[] = {
@@ -179,7 +178,7 @@ int cf_keys_to_cell(fitsfile *in, fitsfile *out, int column, int coordinates_onl
   for (int i = 1; i <= count && *status <= 0; i++) {
     if (ffgrec(in, i, card, status) > 0 || ffgknm(card, key, &length, status) > 0)
       break;
-    size_t r = coordinates_only ? FIRST_COORDINATE : 0;
+    size_t r = 0;
     while (r < CELL_RULES && !match(cell_rules[r].to, key, &p))
       r++;
     p.n = column;
