@@ -108,6 +108,14 @@ static const char *const bins[] = {
     "a.fits(bins.fits)[1][bin X=1:20:2]",
 };
 
+static void write_text(const char *name, const char *text) {
+  FILE *file = fopen(name, "w");
+  if (file != NULL) {
+    fputs(text, file);
+    fclose(file);
+  }
+}
+
 int main(int argc, char **argv) {
   const char *group = argc > 2 ? argv[2] : NULL;
   make_files();

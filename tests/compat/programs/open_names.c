@@ -103,8 +103,6 @@ static void other_opens(void) {
 int main(int argc, char **argv) {
   const char *group = argc > 2 ? argv[2] : NULL;
   make_files();
-  write_text("cols.txt", "// columns\nX;\nZ = X + 1\n");
-  write_text("rows.txt", "// rows\nX > 4\n && Y < 20\n");
   GROUP(locations, 0)
   GROUP(sections, 1)
   GROUP(cells, 1)

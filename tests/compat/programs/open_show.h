@@ -198,14 +198,6 @@ static void open_all(const char *const *list, size_t n) {
     open_one(list[i], READONLY);
 }
 
-static void write_text(const char *name, const char *text) {
-  FILE *file = fopen(name, "w");
-  if (file != NULL) {
-    fputs(text, file);
-    fclose(file);
-  }
-}
-
 #define GROUP(list, all)                                                                                               \
   if (group == NULL || strcmp(group, #list) == 0) {                                                                    \
     full = all;                                                                                                        \

@@ -112,6 +112,8 @@ static void read_region(const char *text, size_t n) {
   fits_free_region(region);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static char text[6000];
   if (folder[0] == '\0')
