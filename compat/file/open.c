@@ -202,5 +202,9 @@ int ffinit(fitsfile **fptr, const char *filename, int *status) {
   if (check_name(fptr, filename, status) > 0)
     return *status;
   filename += strspn(filename, " ");
+  if (*status == CREATE_DISK_FILE) { /* chooses a way of creating, and is no error */
+    *status = 0;
+    return cf_file_create(fptr, filename, status);
+  }
   return cf_is_extended(filename) ? cf_create_extended(fptr, filename, status) : cf_file_create(fptr, filename, status);
 }

@@ -24,7 +24,7 @@ static void set_current(fitsfile *fptr, int index) {
 static int read_at(fitsfile *fptr, int index, int *status) {
   FITSfile *f = fptr->Fptr;
   if (f->headstart[index] >= f->logfilesize)
-    return cf_fail(status, END_OF_FILE, "the file has no HDU %d", index + 1);
+    return *status = END_OF_FILE; /* without a message: programs go on until this */
   set_current(fptr, index);
   if (ffrhdu(fptr, NULL, status) <= 0 && index > f->maxhdu)
     f->maxhdu = index;
@@ -122,7 +122,7 @@ int ffmnhd(fitsfile *fptr, int exttype, char *hduname, int hduvers, int *status)
   }
   ffcmrk();
   (void)ffmahd(fptr, old, NULL, status);
-  return cf_fail(status, BAD_HDU_NUM, "the file has no HDU with the name %.60s", hduname);
+  return *status <= 0 ? *status = BAD_HDU_NUM : *status; /* without a message, as for a keyword */
 }
 
 int ffthdu(fitsfile *fptr, int *nhdu, int *status) {

@@ -21,7 +21,7 @@ int ffgkey(fitsfile *fptr, const char *keyname, char *keyval, char *comm, int *s
   if (comm != NULL)
     *comm = '\0';
   if (found == NULL)
-    return cf_fail(status, *status, "the header has no keyword '%.74s'", keyname);
+    return *status; /* without a message: programs look for keywords that need not be there */
   cf_card_copy(card, found);
   return ffpsvc(card, keyval, comm, status);
 }

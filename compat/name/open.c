@@ -286,8 +286,27 @@ int cf_open_extended(fitsfile **fptr, const char *name, int mode, int *status) {
   return open_file(fptr, name, mode, &given, status);
 }
 
+/* The values of a status that choose a way of opening (fitsio/errors.h) are no errors. */
+static int open_by_status(fitsfile **fptr, const char *filename, int iomode, int *status) {
+  int way = status != NULL && *status < 0 ? *status : 0;
+  if (way < 0)
+    *status = 0;
+  switch (way) {
+  case OPEN_DISK_FILE:
+    return ffdkopn(fptr, filename, iomode, status);
+  case SKIP_NULL_PRIMARY:
+    return ffdopn(fptr, filename, iomode, status);
+  case SKIP_IMAGE:
+    return fftopn(fptr, filename, iomode, status);
+  case SKIP_TABLE:
+    return ffiopn(fptr, filename, iomode, status);
+  default:
+    return cf_open_extended(fptr, filename, iomode, status);
+  }
+}
+
 int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) {
-  return cf_open_extended(fptr, filename, iomode, status);
+  return open_by_status(fptr, filename, iomode, status);
 }
 
 int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, int *status) {
@@ -298,7 +317,7 @@ int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, in
     return cf_fail(status, FILE_NOT_OPENED, "the program was compiled for version %d of CFITSIO, this is version %d",
                    soname, CFITSIO_SONAME);
   }
-  return cf_open_extended(fptr, filename, iomode, status);
+  return open_by_status(fptr, filename, iomode, status);
 }
 
 /* Opens a file, and moves to data of a kind where the name gives no HDU. */
