@@ -69,10 +69,11 @@ long cf_member_find(fitsfile *gfptr, const cf_group *group, const cf_member *mem
 
 /* ---- link.c ---- */
 
-/* Writes GRPIDn, and GRPLCn where the files differ, into the header of a member. */
+/* Writes GRPIDn, and GRPLCn where the files differ, into the header of a member. A file that is open for reading only
+ * stays as it is. */
 int cf_link_add(fitsfile *gfptr, fitsfile *mfptr, int *status);
 
-/* Removes them. A file that is open for reading only stays as it is. */
+/* Removes them, as far as the file may be written. */
 int cf_link_remove(fitsfile *gfptr, fitsfile *mfptr, int *status);
 
 /* Removes all of them. */

@@ -139,6 +139,8 @@ int cf_link_add(fitsfile *gfptr, fitsfile *mfptr, int *status) {
   bool same_file = false;
   if (find_link(gfptr, mfptr, &version, &same_file, status) > 0 || *status > 0)
     return *status;
+  if (mfptr->Fptr->writemode != READWRITE)
+    return *status;
   if (!cf_use_write(mfptr, status) || ffgmng(mfptr, &groups, status) > 0)
     return *status;
   if (groups >= MAX_GROUPS)

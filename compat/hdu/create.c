@@ -74,15 +74,6 @@ LONGLONG *cf_shape_widen(int naxis, const long *naxes, LONGLONG *wide) {
   return wide;
 }
 
-/* Until compat/tiled has it. */
-__attribute__((weak)) int cf_tiled_create(fitsfile *fptr, int bitpix, int naxis, const LONGLONG *naxes, int *status) {
-  (void)fptr;
-  (void)bitpix;
-  (void)naxis;
-  (void)naxes;
-  return cf_fail(status, DATA_COMPRESSION_ERR, "creating compressed images is not built into this library");
-}
-
 int ffcrimll(fitsfile *fptr, int bitpix, int naxis, LONGLONG *naxes, int *status) {
   if (!cf_use_write(fptr, status))
     return cf_refused(status);
