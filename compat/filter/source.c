@@ -170,14 +170,34 @@ static rf_status intervals(void *user, const char *file, const char *start, cons
   return status > 0 ? failed(source, status, RF_ERR_CALLBACK, err) : RF_OK;
 }
 
+static rf_status region(void *user, const char *file, const char *x, const char *y, const char *columns, size_t *number,
+                        rf_error *err) {
+  cf_source *source = user;
+  int status = 0;
+  (void)cf_area_read(&source->areas, source->fptr, file, x, y, columns, number, &status);
+  return status > 0 ? failed(source, status, RF_ERR_CALLBACK, err) : RF_OK;
+}
+
+static rf_status inside(void *user, size_t number, const double *x, const double *y, uint64_t count, uint8_t *result,
+                        rf_error *err) {
+  cf_source *source = user;
+  (void)err;
+  for (uint64_t i = 0; i < count; i++)
+    result[i] = fits_in_region(x[i], y[i], source->areas.regions[number]) != 0;
+  return RF_OK;
+}
+
 void cf_source_start(cf_source *source, fitsfile *fptr, rf_formula_source *functions) {
   const FITSfile *file = fptr->Fptr;
   *source = (cf_source){.fptr = fptr, .is_table = file->hdutype != IMAGE_HDU};
   *functions = (rf_formula_source){.size = sizeof *functions, .user = source, .find = find, .read = read};
   functions->rows = source->is_table && file->numrows > 0 ? (uint64_t)file->numrows : 0;
   functions->intervals = intervals;
+  functions->region = region;
+  functions->inside = inside;
 }
 
 void cf_source_end(cf_source *source) {
   cf_intervals_free(&source->intervals);
+  cf_areas_free(&source->areas);
 }

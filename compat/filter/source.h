@@ -6,6 +6,7 @@
 #define CF_FILTER_SOURCE_H
 
 #include "base/status.h"
+#include "filter/area.h"
 #include "filter/interval.h"
 
 typedef struct cf_source {
@@ -13,6 +14,7 @@ typedef struct cf_source {
   int status; /* of the function of this layer that failed, else 0 */
   bool is_table;
   cf_interval_list intervals;
+  cf_area_list areas;
   char text[FLEN_VALUE]; /* of the keyword that was found last */
 } cf_source;
 
