@@ -64,7 +64,7 @@ int cf_section_make(cf_section *section, int naxis, const LONGLONG *size, const 
     if (step < 0)
       return cf_fail(status, NEG_BYTES, "the step along axis %d is negative: %ld", i + 1, step);
     const bool backwards = blc[i] > trc[i];
-    if (__builtin_sub_overflow(backwards ? blc[i] : trc[i], backwards ? trc[i] : blc[i], &span))
+    if (__builtin_sub_overflow(backwards ? blc[i] : trc[i], backwards ? trc[i] : blc[i], &span) || span == LONGLONG_MAX)
       return cf_fail(status, BAD_PIX_NUM, "the corners of the section are too far apart along axis %d", i + 1);
     section->size[i] = size[i];
     section->start[i] = blc[i];

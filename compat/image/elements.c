@@ -204,8 +204,9 @@ static int check_elements(const transfer *move, LONGLONG group, cf_run run, LONG
   if (__builtin_mul_overflow(run.count - 1, run.step, last) || __builtin_add_overflow(*last, run.first - 1, last) ||
       *last < 0)
     return cf_fail(status, BAD_ELEM_NUM, "the last pixel is outside of the image");
-  if (group > file->numrows || *last / repeat >= file->numrows - (group - 1))
-    return cf_fail(status, BAD_ROW_NUM, "pixel %lld of group %lld is behind the end of the image", *last + 1, group);
+  if (group > file->numrows || (*last >= repeat && *last / repeat >= file->numrows - (group - 1)))
+    return cf_fail(status, BAD_ROW_NUM, "pixels of group %lld end behind the image: %lld from pixel %lld on", group,
+                   run.count, run.first);
   return *status;
 }
 
@@ -235,7 +236,8 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
   const LONGLONG repeat = move.column->trepeat;
   while (run.count > 0 && *pixels->status <= 0) {
     /* the next elements of the same row */
-    const LONGLONG fit = run.step > 0 ? (repeat - 1 - element) / run.step + 1 : run.count;
+    const LONGLONG rest = repeat - element;
+    const LONGLONG fit = run.step == 1 ? rest : run.step > 0 ? (rest - 1) / run.step + 1 : run.count;
     const LONGLONG part = run.count < fit ? run.count : fit;
     if (run.step == 1)
       read_elements(&move, offset_of(&move, row, element), part, run.apart);
@@ -243,8 +245,10 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
       gather_elements(&move, offset_of(&move, row, element), part, run.step, run.apart);
     run.count -= part;
     element += part * run.step;
-    row += element / repeat;
-    element %= repeat;
+    if (run.count > 0) {
+      row += element / repeat;
+      element %= repeat;
+    }
   }
   return end(&move);
 }
@@ -273,7 +277,7 @@ static bool check_written(const transfer *move, int column, LONGLONG group, LONG
   else if (n < 0)
     (void)cf_fail(status, NEG_BYTES, "the number of pixels is negative: %lld", n);
   else if (groups && n > 0 && (first > move->column->trepeat || n > move->column->trepeat - (first - 1)))
-    (void)cf_fail(status, BAD_ELEM_NUM, "element %lld of a group is behind its end", first + n - 1);
+    (void)cf_fail(status, BAD_ELEM_NUM, "%lld elements from element %lld on are behind the end of a group", n, first);
   else if (__builtin_mul_overflow(group, file->rowlength, &row) || __builtin_add_overflow(first, n, &bytes) ||
            __builtin_mul_overflow(bytes, 8, &bytes) || __builtin_add_overflow(bytes, row, &bytes) ||
            bytes > LONGLONG_MAX / 4)

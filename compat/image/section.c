@@ -50,21 +50,31 @@ static int read_rows(const cf_pixels *pixels, const cf_section *section, int col
   return *status;
 }
 
+/* Makes one axis of the first two. Returns false if they are not side by side in the file. */
+static bool join_two(cf_section *section) {
+  const LONGLONG size = section->size[0], start = section->start[1], count = section->count[1];
+  LONGLONG joined;
+  if (section->naxis < 2 || section->step[0] != 1 || section->step[1] != 1 || section->start[0] != 1 ||
+      section->count[0] != size || start < 1 || start > section->size[1] || count > section->size[1] - (start - 1) ||
+      __builtin_mul_overflow(size, section->size[1], &joined))
+    return false;
+  section->start[0] = (start - 1) * size + 1;
+  section->count[0] = count * size;
+  section->size[0] = joined;
+  section->naxis--;
+  for (int i = 1; i < section->naxis; i++) {
+    section->start[i] = section->start[i + 1];
+    section->step[i] = section->step[i + 1];
+    section->count[i] = section->count[i + 1];
+    section->size[i] = section->size[i + 1];
+  }
+  return true;
+}
+
 /* Makes one axis of axes that a section has as a whole, so that rows are long. */
 static void join_axes(cf_section *section) {
-  while (section->naxis > 1 && section->step[0] == 1 && section->step[1] == 1 && section->start[0] == 1 &&
-         section->count[0] == section->size[0]) {
-    section->start[0] = (section->start[1] - 1) * section->size[0] + 1;
-    section->count[0] *= section->count[1];
-    section->size[0] *= section->size[1];
-    section->naxis--;
-    for (int i = 1; i < section->naxis; i++) {
-      section->start[i] = section->start[i + 1];
-      section->step[i] = section->step[i + 1];
-      section->count[i] = section->count[i + 1];
-      section->size[i] = section->size[i + 1];
-    }
-  }
+  while (join_two(section))
+    ;
 }
 
 /* Checks that no axis is read backwards, which sections of columns, and those with flags, are not. */
