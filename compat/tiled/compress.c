@@ -184,13 +184,26 @@ static int make_plan(fitsfile *from, fitsfile *to, cf_tiled_plan *plan, bool *lo
   return *status;
 }
 
+/* Requests hold for one image. */
+static void forget_requests(FITSfile *file) {
+  file->request_compress_type = 0;
+  memset(file->request_tilesize, 0, sizeof file->request_tilesize);
+  file->request_quantize_level = 0;
+  file->request_quantize_method = 0;
+  file->request_dither_seed = 0;
+  file->request_lossy_int_compress = 0;
+  file->request_huge_hdu = 0;
+  file->request_hcomp_scale = 0;
+}
+
 static int compress_plain(fitsfile *from, fitsfile *to, int *status) {
   cf_tiled_plan plan;
   bool lossy = false;
-  if (fits_set_compression_pref(from, to, status) > 0 || make_plan(from, to, &plan, &lossy, status) > 0 ||
-      begin_compressed(from, to, &plan, lossy, status) > 0)
-    return *status;
-  return copy_stored(from, to, &plan, lossy, status);
+  if (fits_set_compression_pref(from, to, status) <= 0 && make_plan(from, to, &plan, &lossy, status) <= 0 &&
+      begin_compressed(from, to, &plan, lossy, status) <= 0)
+    copy_stored(from, to, &plan, lossy, status);
+  forget_requests(to->Fptr);
+  return *status;
 }
 
 int fits_img_compress(fitsfile *infptr, fitsfile *outfptr, int *status) {

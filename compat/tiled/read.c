@@ -190,20 +190,19 @@ static int take_bytes(reader *r, job *one, int *status) {
   return cf_read(r->fptr, one->cell.offset, n, r->bytes + one->at, status);
 }
 
-/* Looks whether a cache helps with a tile. Two tiles of a batch never share a slot. */
+/* Looks whether the cache has a tile, or can take it. A slot that changes serves one tile of a batch only. */
 static void find_slot(reader *r, job *one) {
-  FITSfile *file = r->fptr->Fptr;
-  one->slot = cf_cache_slot(file, one->part.number);
-  one->ready = one->slot != NULL && one->slot->number == one->part.number && one->slot->reals == r->decoder.reals;
-  if (one->slot == NULL)
+  cf_cached *slot = cf_cache_slot(r->fptr->Fptr, one->part.number);
+  bool ready = slot != NULL && slot->number == one->part.number && slot->reals == r->decoder.reals;
+  one->slot = NULL;
+  one->ready = false;
+  if (slot == NULL || (one->part.whole && !ready))
     return;
-  bool shared = !one->ready && one->part.whole;
-  for (size_t i = 0; i < r->count && !shared; i++)
-    shared = r->jobs[i].slot == one->slot && !(one->ready && r->jobs[i].ready);
-  if (shared) {
-    one->slot = NULL;
-    one->ready = false;
-  }
+  for (size_t i = 0; i < r->count; i++)
+    if (r->jobs[i].slot == slot && !(ready && r->jobs[i].ready))
+      return;
+  one->slot = slot;
+  one->ready = ready;
 }
 
 static int read_tiles(reader *r, int *status) {

@@ -11,10 +11,12 @@
 /* A level of 0 means that reals are not quantized; in FITSfile, 0 means that there is no request. */
 #define NOT_QUANTIZED 9999.0F
 
-/* Begins a function. The request does not depend on the current HDU, so that it needs no cf_use(). */
+/* Begins a function. The request does not depend on the current HDU, so that it needs no cf_use(); and these functions
+ * work with a status above 0, too. */
 #define BEGIN(fptr, status)                                                                                            \
   do {                                                                                                                 \
-    CF_GO(status);                                                                                                     \
+    if ((status) == NULL)                                                                                              \
+      return NULL_INPUT_PTR;                                                                                           \
     if ((fptr) == NULL || (fptr)->Fptr == NULL)                                                                        \
       return cf_fail(status, NULL_INPUT_PTR, "expected an open file, found NULL");                                     \
     if ((fptr)->Fptr->validcode != VALIDSTRUC)                                                                         \

@@ -116,7 +116,7 @@ static bool is_empty(const FITSfile *file) {
 static bool is_null_primary(fitsfile *fptr) {
   int own = 0, naxis = -1, hdus = 0;
   return fptr->Fptr->curhdu == 0 && ffgky(fptr, TINT, "NAXIS", &naxis, NULL, &own) <= 0 && naxis == 0 &&
-         ffthdu(fptr, &hdus, &own) <= 0 && hdus == 1;
+         ffthdu(fptr, &hdus, &own) <= 0 && hdus <= 1;
 }
 
 static int clear_header(fitsfile *fptr, int *status) {
@@ -151,7 +151,7 @@ static int append_cards(fitsfile *from, fitsfile *to, bool extension, int *statu
     cf_copy_n(card, cards + 80 * i, 80, sizeof card);
     if (!translate_back(card, named))
       continue;
-    int kind = extension ? ffgkcl(card) : TYP_USER_KEY;
+    int kind = extension && strncmp(card, "COMMENT ", 8) != 0 ? ffgkcl(card) : TYP_USER_KEY;
     if (kind > TYP_CMPRS_KEY && kind != TYP_CKSUM_KEY)
       ffprec(to, card, status);
   }
