@@ -103,8 +103,14 @@ static int copy_to_output(fitsfile **fptr, const char *output, int mode, int *st
   int closing = 0;
   ffclos(*fptr, &closing);
   *fptr = copy;
-  if (*status > 0 || memory)
-    return *status > 0 ? *status : ffmahd(copy, 1, NULL, status);
+  if (*status > 0)
+    return *status;
+  if (memory) {
+    ffmahd(copy, 1, NULL, status);
+    ffflus(copy, status);
+    copy->Fptr->writemode = mode;
+    return *status;
+  }
   *fptr = NULL;
   return ffclos(copy, status) > 0 ? *status : cf_file_open(fptr, path, mode, status);
 }
@@ -246,12 +252,14 @@ static int open_parsed(fitsfile **fptr, const char *text, int mode, bool *given,
     return *status;
   bool filtered = has_filter(&name, &where);
   *given = name.hdu[0] != '\0' || filtered;
-  if (open_base(fptr, &name, filtered ? READONLY : mode, &copied, status) > 0)
+  if (open_base(fptr, &name, filtered || name.output[0] != '\0' ? READONLY : mode, &copied, status) > 0)
     return give_up(fptr, status);
-  bool saved = copied && name.output[0] != '\0' && !filtered;
+  bool saved = name.output[0] != '\0' && !filtered;
   if (saved && copy_to_output(fptr, name.output, mode, status) > 0)
     return give_up(fptr, status);
-  if (!saved && cf_set_origin(*fptr, name.type, text, status) > 0)
+  if (saved && copied)
+    cf_copy(name.type, cf_begins(name.output, "mem:") ? "compressmem://" : "compressfile://", sizeof name.type);
+  if (cf_set_origin(*fptr, name.type, text, status) > 0)
     return give_up(fptr, status);
   if (locate(fptr, &name, &where, status) > 0 || filter(fptr, text, &name, &where, status) > 0)
     return give_up(fptr, status);

@@ -8,9 +8,9 @@
 
 /* The first one is that of files that were opened by a plain name. */
 static const char *const types[] = {
-    "file://", "mem://",    "memkeep://", "stdin://", "stdout://", "compress://", "compressoutfile://",
-    "http://", "https://",  "ftp://",     "ftps://",  "shmem://",  "stream://",   "rawfile://",
-    "root://", "gsiftp://", "s3://",
+    "file://", "mem://",    "memkeep://", "stdin://",       "stdout://",       "compress://", "compressoutfile://",
+    "http://", "https://",  "ftp://",     "ftps://",        "shmem://",        "stream://",   "rawfile://",
+    "root://", "gsiftp://", "s3://",      "compressmem://", "compressfile://",
 };
 
 int cf_set_origin(fitsfile *fptr, const char *type, const char *name, int *status) {

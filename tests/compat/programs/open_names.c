@@ -100,12 +100,23 @@ static void other_opens(void) {
     }
 }
 
+static const char *const outputs[] = {
+    "a.fits(plain.fits)[1]",     "a.fits(plain.fits)[1]",          "packed.fits(unpacked.fits)",
+    "packed.fits.gz(mem://)[0]", "packed.fits.gz(!unpacked.fits)",
+};
+
 int main(int argc, char **argv) {
   const char *group = argc > 2 ? argv[2] : NULL;
   make_files();
   GROUP(locations, 0)
   GROUP(sections, 1)
   GROUP(cells, 1)
+  GROUP(outputs, 0)
+  for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+    (void)remove("plain.fits");
+    (void)remove("unpacked.fits");
+    open_one(outputs[i], READWRITE);
+  }
   if (group == NULL || strcmp(group, "others") == 0)
     other_opens();
   (void)remove("packed.fits.gz"); /* compressed to other bytes */
