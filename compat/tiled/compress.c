@@ -202,6 +202,8 @@ static int compress_plain(fitsfile *from, fitsfile *to, int *status) {
   if (fits_set_compression_pref(from, to, status) <= 0 && make_plan(from, to, &plan, &lossy, status) <= 0 &&
       begin_compressed(from, to, &plan, lossy, status) <= 0)
     copy_stored(from, to, &plan, lossy, status);
+  if (*status <= 0)
+    ffmkyj(to, "PCOUNT", to->Fptr->heapsize, "&", status);
   forget_requests(to->Fptr);
   return *status;
 }

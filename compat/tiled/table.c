@@ -176,7 +176,7 @@ static int begin_table(packer *p, int *status) {
   int type = file->request_compress_type;
   if (file->maxhdu == 0 && file->curhdu == 0 && file->headend <= file->headstart[0]) {
     file->request_compress_type = 0;
-    ffcrim(p->to, SHORT_IMG, 0, NULL, status);
+    ffcrim(p->to, BYTE_IMG, 0, NULL, status);
     file->request_compress_type = type;
   }
   if (ffcrhd(p->to, status) > 0 || put_cards(p, status) > 0)
@@ -387,8 +387,8 @@ int fits_compress_table(fitsfile *infptr, fitsfile *outfptr, int *status) {
     return ffcopy(infptr, outfptr, 0, status);
   if (take_columns(&p, status) <= 0 && choose_types(&p, all, status) <= 0) {
     choose_rows(&p);
-    if (begin_table(&p, status) <= 0)
-      pack_rows(&p, status);
+    if (begin_table(&p, status) <= 0 && pack_rows(&p, status) <= 0)
+      ffmkyj(outfptr, "PCOUNT", outfptr->Fptr->heapsize, "&", status);
   }
   end(&p);
   return *status;

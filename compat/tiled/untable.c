@@ -89,7 +89,7 @@ static int put_header(const unpacker *u, int *status) {
   int type = file->request_compress_type;
   if (file->maxhdu == 0 && file->curhdu == 0 && file->headend <= file->headstart[0]) {
     file->request_compress_type = 0;
-    ffcrim(u->to, SHORT_IMG, 0, NULL, status);
+    ffcrim(u->to, BYTE_IMG, 0, NULL, status);
     file->request_compress_type = type;
   }
   ffcrhd(u->to, status);
