@@ -289,6 +289,12 @@ const unsigned char *cf_cells_get(cf_cells *cells, size_t n, unsigned char *buff
 int cf_cells_put(cf_cells *cells, size_t n, const unsigned char *packed, int *status) {
   unsigned char span[SPAN];
   LONGLONG last = cells->row;
+  if (!cells->variable && cells->step == 1 && (LONGLONG)n <= cells->repeat - cells->element &&
+      cells->fptr->Fptr->hdutype != IMAGE_HDU) { /* cells of one row */
+    (void)cf_rows_write(cells->fptr, last + 1, offset(cells), n * cells->width, packed, status);
+    advance(cells, (LONGLONG)n);
+    return *status;
+  }
   while (n > 0 && *status <= 0) {
     size_t run = contiguous(cells, n);
     if (in_spans(cells, n, run)) {

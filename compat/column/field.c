@@ -114,9 +114,30 @@ int cf_field_parse(const cf_field *form, const char *text, size_t n, double *val
   return *status;
 }
 
+/* Writes an integer aligned right, faster than printf. Returns false if it does not fit. */
+static bool print_integer(LONGLONG value, char *text, size_t n) {
+  ULONGLONG rest = value < 0 ? (ULONGLONG)-value : (ULONGLONG)value;
+  size_t at = n;
+  do {
+    if (at == 0)
+      return false;
+    text[--at] = (char)('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (value < 0 && at == 0)
+    return false;
+  if (value < 0)
+    text[--at] = '-';
+  memset(text, ' ', at);
+  return true;
+}
+
 bool cf_field_print(const cf_field *form, double value, char *text, size_t n) {
   char number[512];
   int width = (int)n, length;
+  if (form->letter == 'I' && fabs(value) < 1e15 && (value > 0 || value <= -1) && value == (double)(LONGLONG)value &&
+      print_integer((LONGLONG)value, text, n))
+    return true;
   if (form->letter == 'I')
     length = snprintf(number, sizeof number, "%*.0f", width, value);
   else if (form->letter == 'F')
@@ -131,9 +152,9 @@ bool cf_field_print(const cf_field *form, double value, char *text, size_t n) {
 }
 
 bool cf_field_is_null(const tcolumn *column, const char *text, size_t n) {
-  size_t length = strnlen(column->strnull, sizeof column->strnull);
-  if (column->strnull[0] == ASCII_NULL_UNDEFINED || length == 0)
+  if (column->strnull[0] == ASCII_NULL_UNDEFINED || column->strnull[0] == '\0')
     return false;
+  size_t length = strnlen(column->strnull, sizeof column->strnull);
   if (length > n)
     length = n;
   return memcmp(column->strnull, text, length) == 0;

@@ -6,10 +6,10 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "column/cells.h"
 #include "column/rows.h"
+#include "column/swap.h"
 #include "file/bytes.h"
 #include "file/handle.h"
 
@@ -30,16 +30,29 @@ int cf_heap_at(fitsfile *fptr, LONGLONG address, LONGLONG length, int type, LONG
   return *status;
 }
 
-static LONGLONG get_be(const unsigned char *bytes, size_t n) {
-  ULONGLONG value = 0;
-  for (size_t i = 0; i < n; i++)
-    value = value << 8 | bytes[i];
-  return (LONGLONG)value;
+/* Reads an unsigned number of 4 or 8 bytes. Those above LLONG_MAX become negative. */
+static LONGLONG get_number(const unsigned char *bytes, size_t width) {
+  uint32_t four;
+  int64_t eight;
+  if (width == 4) {
+    cf_swap_value(&four, bytes, 4);
+    return four;
+  }
+  cf_swap_value(&eight, bytes, 8);
+  return eight;
 }
 
-static void put_be(unsigned char *bytes, size_t n, LONGLONG value) {
-  for (size_t i = n; i-- > 0; value = (LONGLONG)((ULONGLONG)value >> 8))
-    bytes[i] = (unsigned char)(value & 0xff);
+static void put_number(unsigned char *bytes, size_t width, LONGLONG value) {
+  uint32_t four = (uint32_t)value;
+  int64_t eight = value;
+  cf_swap_value(bytes, width == 4 ? (const void *)&four : &eight, width);
+}
+
+/* Returns the letter of a TFORMn. */
+static char letter_of(const char *form) {
+  while (*form == ' ' || (*form >= '0' && *form <= '9'))
+    form++;
+  return *form;
 }
 
 /* Finds the descriptor of a row: its offset, and the bytes of each of its two numbers. */
@@ -49,8 +62,8 @@ static int find_descriptor(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG *o
     return *status;
   if (column->tdatatype >= 0 || fptr->Fptr->hdutype != BINARY_TBL)
     return cf_fail(status, NOT_VARI_LEN, "column %d has no arrays of variable length", colnum);
-  const char *form = column->tform + strspn(column->tform, " 0123456789");
-  *width = *form == 'Q' || *form == 'q' ? 8 : 4;
+  char letter = letter_of(column->tform);
+  *width = letter == 'Q' || letter == 'q' ? 8 : 4;
   if (row < 1 || row > fptr->Fptr->numrows)
     return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: the table has %lld rows", row, fptr->Fptr->numrows);
   if (column->tbcol < 0 || column->tbcol + 2 * (LONGLONG)*width > fptr->Fptr->rowlength)
@@ -67,9 +80,9 @@ static int get_descriptor(fitsfile *fptr, LONGLONG offset, size_t width, LONGLON
     return *status;
   at = at != NULL ? at : bytes;
   if (length != NULL)
-    *length = get_be(at, width);
+    *length = get_number(at, width);
   if (address != NULL)
-    *address = get_be(at + width, width);
+    *address = get_number(at + width, width);
   return *status;
 }
 
@@ -78,8 +91,8 @@ static int put_descriptor(fitsfile *fptr, LONGLONG offset, size_t width, LONGLON
   unsigned char bytes[16];
   if (length < 0 || address < 0 || (width == 4 && (length > 0xffffffffLL || address > 0xffffffffLL)))
     return cf_fail(status, NUM_OVERFLOW, "a descriptor cannot hold %lld elements at %lld", length, address);
-  put_be(bytes, width, length);
-  put_be(bytes + width, width, address);
+  put_number(bytes, width, length);
+  put_number(bytes + width, width, address);
   return cf_write(fptr, offset, 2 * width, bytes, status);
 }
 

@@ -7,11 +7,13 @@
 #include "column/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "file/bytes.h"
 #include "file/handle.h"
 
 #define BLOCK 2880LL
+#define SHORT 256 /* bytes */
 
 static LONGLONG blocks(LONGLONG bytes) {
   return (bytes + BLOCK - 1) / BLOCK;
@@ -122,6 +124,19 @@ int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status) {
     return cf_fill(fptr, end - 1, 1, 0, status);
   LONGLONG from = size > file->datastart ? size : file->datastart;
   return cf_fill(fptr, from, end - from, ' ', status);
+}
+
+int cf_rows_write(fitsfile *fptr, LONGLONG rows, LONGLONG offset, size_t n, const unsigned char *bytes, int *status) {
+  unsigned char piece[SHORT] = {0};
+  FITSfile *file = fptr->Fptr;
+  LONGLONG size = cf_size(fptr), end = file->datastart + rows * file->rowlength, whole = end - offset;
+  if (file->hdutype == BINARY_TBL && size <= offset && whole <= SHORT && (LONGLONG)n < whole) {
+    memcpy(piece, bytes, n);
+    return cf_write(fptr, offset, (size_t)whole, piece, status);
+  }
+  if (cf_write(fptr, offset, n, bytes, status) > 0 || size >= end)
+    return *status;
+  return cf_rows_exist(fptr, rows, status);
 }
 
 int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status) {

@@ -14,6 +14,9 @@
  * a binary table at the end of the file the caller writes first, and calls cf_rows_exist() then. */
 int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status);
 
+/* Writes bytes of row `rows`, and fills the file up to its end, in one piece if it is short. */
+int cf_rows_write(fitsfile *fptr, LONGLONG rows, LONGLONG offset, size_t n, const unsigned char *bytes, int *status);
+
 /* Fills the file up to the end of row `rows`: rows that a header promises may not be in the file yet. */
 int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status);
 

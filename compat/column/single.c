@@ -12,8 +12,6 @@
 #include "file/bytes.h"
 #include "fitsio2.h"
 
-#define FEW 256 /* bytes */
-
 /* Finds a value of a column that is not scaled. Returns its offset, and the bytes that it has; -1: not simple. */
 static LONGLONG find(const FITSfile *file, int colnum, LONGLONG row, LONGLONG element, size_t *size) {
   if (file->hdutype != BINARY_TBL || colnum < 1 || colnum > file->tfield || file->tableptr == NULL)
@@ -213,20 +211,6 @@ static bool store(int datatype, const void *value, int stored, unsigned char *at
   return real ? store_real((double)integer, stored, at) : store_integer(integer, stored, at);
 }
 
-/* Writes a value into a new row, with the zeros behind it if they are few. */
-static int write_behind(fitsfile *fptr, LONGLONG row, LONGLONG offset, const unsigned char *value, size_t size,
-                        int *status) {
-  unsigned char bytes[FEW] = {0};
-  FITSfile *file = fptr->Fptr;
-  if (cf_rows_grow(fptr, row, status) > 0)
-    return *status;
-  LONGLONG rest = file->datastart + row * file->rowlength - offset;
-  if (rest > FEW || cf_size(fptr) > offset)
-    return cf_write(fptr, offset, size, value, status) > 0 ? *status : cf_rows_exist(fptr, row, status);
-  memcpy(bytes, value, size);
-  return cf_write(fptr, offset, (size_t)rest, bytes, status);
-}
-
 bool cf_write_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, int datatype, const void *value,
                   int *status) {
   unsigned char bytes[8];
@@ -235,9 +219,7 @@ bool cf_write_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, in
   LONGLONG offset = find(file, colnum, row, element, &size);
   if (offset < 0 || value == NULL || !store(datatype, value, file->tableptr[colnum - 1].tdatatype, bytes))
     return false;
-  if (row > file->numrows)
-    (void)write_behind(fptr, row, offset, bytes, size, status);
-  else if (cf_write(fptr, offset, size, bytes, status) <= 0)
-    (void)cf_rows_exist(fptr, row, status);
+  if (row <= file->numrows || cf_rows_grow(fptr, row, status) <= 0)
+    (void)cf_rows_write(fptr, row, offset, size, bytes, status);
   return true;
 }
