@@ -28,9 +28,9 @@ int ffgkey(fitsfile *fptr, const char *keyname, char *keyval, char *comm, int *s
 
 int ffgkys(fitsfile *fptr, const char *keyname, char *value, char *comm, int *status) {
   char text[FLEN_VALUE];
+  CF_GO(status);
   if (value == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no place for the value");
-  CF_GO(status);
   *value = '\0';
   if (ffgkey(fptr, keyname, text, comm, status) > 0)
     return *status;
@@ -41,11 +41,12 @@ int ffgkys(fitsfile *fptr, const char *keyname, char *value, char *comm, int *st
 #define CF_READER(name, type, convert)                                                                                 \
   int name(fitsfile *fptr, const char *keyname, type *value, char *comm, int *status) {                                \
     char text[FLEN_VALUE];                                                                                             \
+    CF_GO(status);                                                                                                     \
     if (value == NULL)                                                                                                 \
       return cf_fail(status, NULL_INPUT_PTR, "no place for the value");                                                \
     if (ffgkey(fptr, keyname, text, comm, status) > 0)                                                                 \
       return *status;                                                                                                  \
-    return status != NULL ? convert(text, value, status) : NULL_INPUT_PTR;                                             \
+    return convert(text, value, status);                                                                               \
   }
 
 CF_READER(ffgkyl, int, ffc2l)
@@ -74,6 +75,7 @@ static int split_complex(const char *text, char *real, char *imaginary, int erro
 #define CF_COMPLEX_READER(name, type, convert, error)                                                                  \
   int name(fitsfile *fptr, const char *keyname, type *value, char *comm, int *status) {                                \
     char text[FLEN_VALUE], real[FLEN_VALUE], imaginary[FLEN_VALUE];                                                    \
+    CF_GO(status);                                                                                                     \
     if (value == NULL)                                                                                                 \
       return cf_fail(status, NULL_INPUT_PTR, "no place for the value");                                                \
     if (!cf_use(fptr, status))                                                                                         \

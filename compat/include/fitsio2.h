@@ -51,9 +51,6 @@ int ffd2e(double dval, int decim, char *cval, int *status);
 /* Cards of the current header. */
 int ffgnky(fitsfile *fptr, char *card, int *status);
 int ffgcnt(fitsfile *fptr, char *value, char *comm, int *status);
-int ffgtkn(fitsfile *fptr, int numkey, char *keyname, long *value, int *status);
-int ffgtknjj(fitsfile *fptr, int numkey, char *keyname, LONGLONG *value, int *status);
-int fftkyn(fitsfile *fptr, int numkey, char *keyname, char *value, int *status);
 
 /* Bytes of the file. */
 int ffgbyt(fitsfile *fptr, LONGLONG nbytes, void *buffer, int *status);

@@ -96,6 +96,8 @@ static int out_of_range(const char *cval, int *status) {
 int ffc2jj(const char *cval, LONGLONG *ival, int *status) {
   char *end;
   CF_GO(status);
+  if (cval == NULL || ival == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   errno = 0;
   *ival = strtoll(cval, &end, 10);
   if (errno == ERANGE)
@@ -108,6 +110,8 @@ int ffc2jj(const char *cval, LONGLONG *ival, int *status) {
 int ffc2ujj(const char *cval, ULONGLONG *ival, int *status) {
   char *end;
   CF_GO(status);
+  if (cval == NULL || ival == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   errno = 0;
   *ival = strtoull(cval, &end, 10);
   if (errno == ERANGE)
@@ -120,6 +124,8 @@ int ffc2ujj(const char *cval, ULONGLONG *ival, int *status) {
 int ffc2ii(const char *cval, long *ival, int *status) {
   LONGLONG value = 0;
   CF_GO(status);
+  if (cval == NULL || ival == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   ffc2jj(cval, &value, status);
   *ival = (long)value;
   if (*status == NUM_OVERFLOW || value > LONG_MAX || value < LONG_MIN) {
@@ -131,6 +137,8 @@ int ffc2ii(const char *cval, long *ival, int *status) {
 
 int ffc2ll(const char *cval, int *lval, int *status) {
   CF_GO(status);
+  if (cval == NULL || lval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   *lval = *cval == 'T';
   return *status;
 }
@@ -205,12 +213,16 @@ static double read_double(const char *cval, int error, int *status) {
 
 int ffc2dd(const char *cval, double *dval, int *status) {
   CF_GO(status);
+  if (cval == NULL || dval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   *dval = read_double(cval, BAD_C2D, status);
   return *status;
 }
 
 int ffc2rr(const char *cval, float *fval, int *status) {
   CF_GO(status);
+  if (cval == NULL || fval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no value, or no place for it");
   *fval = (float)read_double(cval, BAD_C2F, status);
   if (!isfinite(*fval)) {
     *fval = 0;
@@ -247,6 +259,8 @@ int ffc2s(const char *instr, char *outstr, int *status) {
 
 /* Reads a value that is no integer, for the functions below. */
 static int other_value(const char *cval, char dtype, int *lval, char *sval, double *dval, int *status) {
+  if (dtype == 'X' && sval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for a complex value");
   switch (dtype) {
   case 'F':
     return ffc2dd(cval, dval, status);
@@ -261,18 +275,21 @@ static int other_value(const char *cval, char dtype, int *lval, char *sval, doub
 }
 
 int ffc2x(const char *cval, char *dtype, long *ival, int *lval, char *sval, double *dval, int *status) {
+  CF_GO(status);
   if (ffdtyp(cval, dtype, status) > 0)
     return *status;
   return *dtype == 'I' ? ffc2ii(cval, ival, status) : other_value(cval, *dtype, lval, sval, dval, status);
 }
 
 int ffc2xx(const char *cval, char *dtype, LONGLONG *ival, int *lval, char *sval, double *dval, int *status) {
+  CF_GO(status);
   if (ffdtyp(cval, dtype, status) > 0)
     return *status;
   return *dtype == 'I' ? ffc2jj(cval, ival, status) : other_value(cval, *dtype, lval, sval, dval, status);
 }
 
 int ffc2uxx(const char *cval, char *dtype, ULONGLONG *ival, int *lval, char *sval, double *dval, int *status) {
+  CF_GO(status);
   if (ffdtyp(cval, dtype, status) > 0)
     return *status;
   return *dtype == 'I' ? ffc2ujj(cval, ival, status) : other_value(cval, *dtype, lval, sval, dval, status);
@@ -307,6 +324,9 @@ static int any_double(const char *cval, char dtype, double *value, int error, in
   int name(const char *cval, type *ival, int *status) {                                                                \
     char dtype;                                                                                                        \
     double value;                                                                                                      \
+    CF_GO(status);                                                                                                     \
+    if (ival == NULL)                                                                                                  \
+      return cf_fail(status, NULL_INPUT_PTR, "no place for the value");                                                \
     if (ffdtyp(cval, &dtype, status) > 0)                                                                              \
       return *status;                                                                                                  \
     *ival = 0;                                                                                                         \
@@ -329,6 +349,9 @@ CF_ANY_INTEGER(ffc2uj, ULONGLONG, ffc2ujj, -0.49, ULLONG_MAX)
 
 int ffc2d(const char *cval, double *dval, int *status) {
   char dtype;
+  CF_GO(status);
+  if (dval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for the value");
   if (ffdtyp(cval, &dtype, status) > 0)
     return *status;
   if (any_double(cval, dtype, dval, BAD_DOUBLEKEY, status) > 0)
@@ -339,6 +362,9 @@ int ffc2d(const char *cval, double *dval, int *status) {
 int ffc2r(const char *cval, float *fval, int *status) {
   char dtype, text[FLEN_CARD];
   double value;
+  CF_GO(status);
+  if (fval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for the value");
   if (ffdtyp(cval, &dtype, status) > 0)
     return *status;
   *fval = 0;
@@ -359,6 +385,9 @@ int ffc2l(const char *cval, int *lval, int *status) {
   char dtype;
   LONGLONG integer = 0;
   double value = 0;
+  CF_GO(status);
+  if (lval == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for the value");
   if (ffdtyp(cval, &dtype, status) > 0)
     return *status;
   *lval = 0;
