@@ -14,7 +14,9 @@ void cf_hdu_begin(fitsfile *fptr, int index) {
   fptr->HDUposition = f->curhdu = index;
   f->headend = f->nextkey = f->ENDpos = f->headstart[index];
   f->datastart = DATA_UNDEFINED;
+  f->hdutype = IMAGE_HDU; /* until its header says more; no size of another HDU goes into it */
   f->compressimg = 0;
+  f->numrows = f->origrows = f->heapsize = 0;
   cf_file_of(f)->header.valid = cf_file_of(f)->header.dirty = false;
   cf_file_of(f)->changed = false;
 }

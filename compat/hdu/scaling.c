@@ -30,10 +30,10 @@ int ffpnul(fitsfile *fptr, LONGLONG nulvalue, int *status) {
     return cf_refused(status);
   FITSfile *f = fptr->Fptr;
   if (f->compressimg)
-    f->zblank = (int)nulvalue;
-  else if (f->hdutype != IMAGE_HDU)
+    return *status;
+  if (f->hdutype != IMAGE_HDU)
     return cf_fail(status, NOT_IMAGE, "the HDU is a table, not an image");
-  else if (f->tfield >= 2 && f->tableptr != NULL)
+  if (f->tfield >= 2 && f->tableptr != NULL)
     f->tableptr[1].tnull = nulvalue;
   return *status;
 }
@@ -50,7 +50,7 @@ static tcolumn *get_column(fitsfile *fptr, int colnum, int *status) {
 int fftscl(fitsfile *fptr, int colnum, double scale, double zeroval, int *status) {
   if (!cf_use_data(fptr, status) || check_scale(scale, status) > 0)
     return cf_refused(status);
-  if (fptr->Fptr->hdutype == IMAGE_HDU)
+  if (fptr->Fptr->hdutype == IMAGE_HDU || fptr->Fptr->compressimg)
     return cf_fail(status, NOT_TABLE, "the HDU is an image, not a table");
   tcolumn *column = get_column(fptr, colnum, status);
   if (column != NULL) {
@@ -63,7 +63,7 @@ int fftscl(fitsfile *fptr, int colnum, double scale, double zeroval, int *status
 int fftnul(fitsfile *fptr, int colnum, LONGLONG nulvalue, int *status) {
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
-  if (fptr->Fptr->hdutype != BINARY_TBL)
+  if (fptr->Fptr->hdutype != BINARY_TBL || fptr->Fptr->compressimg)
     return cf_fail(status, NOT_BTABLE, "the HDU is not a binary table");
   tcolumn *column = get_column(fptr, colnum, status);
   if (column != NULL)

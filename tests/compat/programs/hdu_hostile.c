@@ -154,6 +154,27 @@ static void copies(void) {
   IS(ffclos(in, &status), 0);
 }
 
+/* An image that is inserted behind a table with a heap has no PCOUNT. CFITSIO writes that of the table. */
+static void behind_heap(void) {
+  fitsfile *f = NULL;
+  char *ttype[] = {"A"}, *tform[] = {"PJ"};
+  long axes[1] = {5}, values[5] = {1, 2, 3, 4, 5}, pcount = -1;
+  int count = 0;
+  IS(ffinit(&f, "!heap.fits", &status), 0);
+  IS(ffcrtb(f, BINARY_TBL, 2, 1, ttype, tform, NULL, NULL, &status), 0);
+  IS(ffpcl(f, TLONG, 1, 1, 1, 5, values, &status), 0);
+  IS(ffcrim(f, 16, 1, axes, &status), 0);
+  IS(ffmahd(f, 2, NULL, &status), 0);
+  IS(ffiimg(f, 32, 1, axes, &status), 0);
+  IS(ffgkyj(f, "PCOUNT", &pcount, NULL, &status), 0);
+  EXPECT(pcount == 0);
+  IS(ffclos(f, &status), 0);
+  IS(ffopen(&f, "heap.fits", READONLY, &status), 0);
+  IS(ffthdu(f, &count, &status), 0);
+  EXPECT(count == 4);
+  IS(ffclos(f, &status), 0);
+}
+
 int main(void) {
   fitsfile *f = NULL;
   fitsfile closed = {0};
@@ -166,5 +187,6 @@ int main(void) {
   read_only();
   sizes();
   copies();
+  behind_heap();
   return failures > 0;
 }

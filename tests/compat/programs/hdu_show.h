@@ -30,7 +30,8 @@ static inline void did(const char *what, int result) {
 /* Prints the members of FITSfile about the current HDU. */
 static inline void show_state(fitsfile *f) {
   FITSfile *F = f->Fptr;
-  printf("HDU %d: cur %d max %d type %d heads", f->HDUposition, F->curhdu, F->maxhdu, F->hdutype);
+  printf("HDU %d: cur %d max %d type %d heads", f->HDUposition, F->curhdu, F->maxhdu,
+         F->datastart < 0 ? -1 : F->hdutype);
   for (int i = 0; i <= F->maxhdu + (F->datastart >= 0 && F->curhdu == F->maxhdu); i++)
     printf(" %lld", F->headstart[i]);
   printf(" headend %lld data %lld\n", F->headend, F->datastart);
