@@ -387,3 +387,15 @@ int ffeopn(fitsfile **fptr, const char *filename, int iomode, char *extlist, int
     ffghdt(*fptr, hdutype, status);
   return *status > 0 ? give_up(fptr, status) : *status;
 }
+
+/* Nothing has to be prepared. */
+int fits_init_cfitsio(void) {
+  return 0;
+}
+
+int fits_delete_iraf_file(const char *filename, int *status) {
+  CF_GO(status);
+  if (filename == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "the name of the file is NULL");
+  return cf_fail(status, FILE_NOT_OPENED, "%.60s: this library does not delete images of IRAF (.imh)", filename);
+}
