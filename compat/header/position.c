@@ -80,10 +80,12 @@ static int next_card(fitsfile *fptr, char *card, int *status) {
   }
   if (offset <= (count - 1) * CARD) {
     text += offset;
-  } else { /* the card behind the last one: END, or a blank one */
-    *card = '\0';
-    if (cf_read(fptr, file->nextkey, CARD, raw, status) > 0)
-      return *status;
+  } else { /* the card behind the last one: END, or a blank one, or not in the file yet */
+    int absent = 0;
+    ffpmrk();
+    if (cf_read(fptr, file->nextkey, CARD, raw, &absent) > 0)
+      memset(raw, ' ', sizeof raw);
+    ffcmrk();
     text = raw;
   }
   cf_card_copy(card, text);

@@ -26,7 +26,7 @@ static void header(void) {
   int exist = 0, status = 0;
   char card[FLEN_CARD];
   fits_get_hdrspace(f, &exist, NULL, &status);
-  for (int n = 1; n <= exist + 2; n++) {
+  for (int n = 1; n <= exist; n++) {
     status = 0;
     (void)strcpy(card, "?");
     fits_read_record(f, n, card, &status);
