@@ -98,84 +98,101 @@ static int aitoff_to_sky(const projection *p, double l, double m, double *ra, do
   return 0;
 }
 
+static int sin_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  double square = l * l + m * m;
+  if (square > 1)
+    return ANGLE_TOO_BIG;
+  double root = sqrt(1 - square), sine = p->sin_dec * root + p->cos_dec * m, down = p->cos_dec * root - p->sin_dec * m;
+  if (fabs(sine) > 1 || (down == 0 && l == 0))
+    return ANGLE_TOO_BIG;
+  *dec = asin(sine);
+  *ra = p->ra + atan2(l, down);
+  return 0;
+}
+
+static int tan_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  double down = p->cos_dec - m * p->sin_dec;
+  if (down == 0)
+    return ANGLE_TOO_BIG;
+  *ra = p->ra + atan2(l, down);
+  *dec = atan(cos(*ra - p->ra) * (p->sin_dec + m * p->cos_dec) / down);
+  return 0;
+}
+
+static int arc_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  double angle = sqrt(l * l + m * m);
+  if (angle >= PI)
+    return ANGLE_TOO_BIG;
+  double factor = angle > 0 ? sin(angle) / angle : 1, sine = m * p->cos_dec * factor + p->sin_dec * cos(angle);
+  if (fabs(sine) > 1)
+    return ANGLE_TOO_BIG;
+  *dec = asin(sine);
+  *ra = p->ra + atan2(l * factor, p->cos_dec * cos(angle) - m * p->sin_dec * factor);
+  return 0;
+}
+
+static int ncp_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  double down = p->cos_dec - m * p->sin_dec;
+  if (down == 0)
+    return ANGLE_TOO_BIG;
+  *ra = p->ra + atan2(l, down);
+  double across = cos(*ra - p->ra);
+  if (across == 0 || fabs(down / across) > 1)
+    return ANGLE_TOO_BIG;
+  *dec = p->dec > 0 ? acos(down / across) : -acos(down / across);
+  return 0;
+}
+
+static int gls_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  *dec = p->dec + m;
+  if (fabs(*dec) > PI / 2 || fabs(l) > PI * cos(*dec))
+    return ANGLE_TOO_BIG;
+  *ra = cos(*dec) > 1e-5 ? p->ra + l / cos(*dec) : p->ra;
+  return 0;
+}
+
+static int mercator_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  *ra = p->ra + l / p->scale_l;
+  if (fabs(*ra - p->ra) > 2 * PI)
+    return ANGLE_TOO_BIG;
+  *dec = 2 * atan(exp((m + p->zero_m) / p->scale_m)) - PI / 2;
+  return 0;
+}
+
+static int stereographic_to_sky(const projection *p, double l, double m, double *ra, double *dec) {
+  double square = l * l + m * m, cosine = (4 - square) / (4 + square), factor = (1 + cosine) / 2;
+  if (fabs(cosine) > 1)
+    return ANGLE_TOO_BIG;
+  *dec = asin(cosine * p->sin_dec + m * p->cos_dec * factor);
+  double across = l * factor / cos(*dec);
+  if (cos(*dec) == 0 || fabs(across) > 1)
+    return ANGLE_TOO_BIG;
+  *ra = asin(across);
+  if (cosine * p->cos_dec - m * p->sin_dec * factor < 0)
+    *ra = PI - *ra;
+  *ra += p->ra;
+  return 0;
+}
+
 /* The plane to the sky. */
 static int to_sky(const projection *p, double l, double m, double *ra, double *dec) {
-  double square = l * l + m * m, root, down, angle;
   switch (p->kind) {
   case SIN:
-    if (square > 1)
-      return ANGLE_TOO_BIG;
-    root = sqrt(1 - square);
-    down = p->sin_dec * root + p->cos_dec * m;
-    if (fabs(down) > 1)
-      return ANGLE_TOO_BIG;
-    *dec = asin(down);
-    down = p->cos_dec * root - p->sin_dec * m;
-    if (down == 0 && l == 0)
-      return ANGLE_TOO_BIG;
-    *ra = p->ra + atan2(l, down);
-    return 0;
+    return sin_to_sky(p, l, m, ra, dec);
   case TAN:
-    down = p->cos_dec - m * p->sin_dec;
-    if (down == 0)
-      return ANGLE_TOO_BIG;
-    *ra = p->ra + atan2(l, down);
-    *dec = atan(cos(*ra - p->ra) * (p->sin_dec + m * p->cos_dec) / down);
-    return 0;
+    return tan_to_sky(p, l, m, ra, dec);
   case ARC:
-    angle = sqrt(square);
-    if (angle >= PI)
-      return ANGLE_TOO_BIG;
-    root = angle > 0 ? sin(angle) / angle : 1;
-    down = m * p->cos_dec * root + p->sin_dec * cos(angle);
-    if (fabs(down) > 1)
-      return ANGLE_TOO_BIG;
-    *dec = asin(down);
-    *ra = p->ra + atan2(l * root, p->cos_dec * cos(angle) - m * p->sin_dec * root);
-    return 0;
+    return arc_to_sky(p, l, m, ra, dec);
   case NCP:
-    down = p->cos_dec - m * p->sin_dec;
-    if (down == 0)
-      return ANGLE_TOO_BIG;
-    *ra = p->ra + atan2(l, down);
-    angle = cos(*ra - p->ra);
-    if (angle == 0 || fabs(down / angle) > 1)
-      return ANGLE_TOO_BIG;
-    *dec = p->dec > 0 ? acos(down / angle) : -acos(down / angle);
-    return 0;
+    return ncp_to_sky(p, l, m, ra, dec);
   case GLS:
-    *dec = p->dec + m;
-    if (fabs(*dec) > PI / 2)
-      return ANGLE_TOO_BIG;
-    if (fabs(l) > PI * cos(*dec))
-      return ANGLE_TOO_BIG;
-    *ra = cos(*dec) > 1e-5 ? p->ra + l / cos(*dec) : p->ra;
-    return 0;
+    return gls_to_sky(p, l, m, ra, dec);
   case MER:
-    *ra = p->ra + l / p->scale_l;
-    if (fabs(*ra - p->ra) > 2 * PI)
-      return ANGLE_TOO_BIG;
-    angle = exp((m + p->zero_m) / p->scale_m);
-    *dec = 2 * atan(angle) - PI / 2;
-    return 0;
+    return mercator_to_sky(p, l, m, ra, dec);
   case AIT:
     return aitoff_to_sky(p, l, m, ra, dec);
   default:
-    down = (4 - square) / (4 + square);
-    if (fabs(down) > 1)
-      return ANGLE_TOO_BIG;
-    root = (1 + down) / 2;
-    *dec = asin(down * p->sin_dec + m * p->cos_dec * root);
-    if (cos(*dec) == 0)
-      return ANGLE_TOO_BIG;
-    angle = l * root / cos(*dec);
-    if (fabs(angle) > 1)
-      return ANGLE_TOO_BIG;
-    *ra = asin(angle);
-    if (down * p->cos_dec - m * p->sin_dec * root < 0)
-      *ra = PI - *ra;
-    *ra += p->ra;
-    return 0;
+    return stereographic_to_sky(p, l, m, ra, dec);
   }
 }
 
