@@ -105,41 +105,56 @@ void cf_block_flip(cf_type type, void *values, size_t n) {
   }
 }
 
-/* One swap for memory that overlaps in full, and one for memory apart. */
-#define SWAP(name, type, swap)                                                                                         \
-  static void name##_here(void *values, size_t n) {                                                                    \
-    unsigned char *at = values;                                                                                        \
-    for (size_t i = 0; i < n; i++) {                                                                                   \
+/* Some compilers do not make vectors of swaps by themselves. */
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define VECTOR_SWAPS 1
+#endif
+#endif
+
+#ifdef VECTOR_SWAPS
+typedef unsigned short lanes __attribute__((vector_size(16)));
+#define SWAP_LANES_2(v) (v)
+#define SWAP_LANES_4(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define SWAP_LANES_8(v) __builtin_shufflevector(v, v, 3, 2, 1, 0, 7, 6, 5, 4)
+#define SWAP_VECTORS(to, from, i, n, type, LANES)                                                                      \
+  for (; i + 16 / sizeof(type) <= n; i += 16 / sizeof(type)) {                                                         \
+    lanes v;                                                                                                           \
+    memcpy(&v, from + i * sizeof(type), sizeof v);                                                                     \
+    v = (lanes)(v << 8) | (lanes)(v >> 8);                                                                             \
+    v = LANES(v);                                                                                                      \
+    memcpy(to + i * sizeof(type), &v, sizeof v);                                                                       \
+  }
+#else
+#define SWAP_VECTORS(to, from, i, n, type, LANES)
+#endif
+
+/* The memory is the same, or does not overlap. */
+#define SWAP(name, type, swap, LANES)                                                                                  \
+  static void name(unsigned char *to, const unsigned char *from, size_t n) {                                           \
+    size_t i = 0;                                                                                                      \
+    SWAP_VECTORS(to, from, i, n, type, LANES)                                                                          \
+    for (; i < n; i++) {                                                                                               \
       type value;                                                                                                      \
-      memcpy(&value, at + i * sizeof value, sizeof value);                                                             \
+      memcpy(&value, from + i * sizeof value, sizeof value);                                                           \
       value = swap(value);                                                                                             \
-      memcpy(at + i * sizeof value, &value, sizeof value);                                                             \
-    }                                                                                                                  \
-  }                                                                                                                    \
-  static void name##_apart(void *restrict to, const void *restrict from, size_t n) {                                   \
-    unsigned char *restrict out = to;                                                                                  \
-    const unsigned char *restrict in = from;                                                                           \
-    for (size_t i = 0; i < n; i++) {                                                                                   \
-      type value;                                                                                                      \
-      memcpy(&value, in + i * sizeof value, sizeof value);                                                             \
-      value = swap(value);                                                                                             \
-      memcpy(out + i * sizeof value, &value, sizeof value);                                                            \
+      memcpy(to + i * sizeof value, &value, sizeof value);                                                             \
     }                                                                                                                  \
   }
-SWAP(swap_2, unsigned short, __builtin_bswap16)
-SWAP(swap_4, unsigned int, __builtin_bswap32)
-SWAP(swap_8, ULONGLONG, __builtin_bswap64)
+SWAP(swap_2, unsigned short, __builtin_bswap16, SWAP_LANES_2)
+SWAP(swap_4, unsigned int, __builtin_bswap32, SWAP_LANES_4)
+SWAP(swap_8, ULONGLONG, __builtin_bswap64, SWAP_LANES_8)
 
 void cf_block_swap(void *to, const void *from, size_t n, size_t size) {
   if (size == 1 || BIG_ENDIAN_HOST) {
     if (to != from)
       memmove(to, from, n * size);
   } else if (size == 2) {
-    to == from ? swap_2_here(to, n) : swap_2_apart(to, from, n);
+    swap_2(to, from, n);
   } else if (size == 4) {
-    to == from ? swap_4_here(to, n) : swap_4_apart(to, from, n);
+    swap_4(to, from, n);
   } else {
-    to == from ? swap_8_here(to, n) : swap_8_apart(to, from, n);
+    swap_8(to, from, n);
   }
 }
 
@@ -185,50 +200,57 @@ CAST(CF_F32, float, CF_F64, double)
 CAST(CF_F64, double, CF_F32, float)
 CAST(CF_F64, double, CF_F64, double)
 
+/* Tells whether a value is outside of the bounds. NaN is not. */
+static bool any_outside(const double *values, size_t n, double floor, double ceiling) {
+  typedef double pair __attribute__((vector_size(16)));
+  typedef int mask __attribute__((vector_size(16)));
+  const pair low = {floor, floor}, high = {ceiling, ceiling};
+  mask outside = {0, 0, 0, 0};
+  bool rest = false;
+  size_t i = 0;
+  for (; i + 2 <= n; i += 2) {
+    pair v;
+    memcpy(&v, values + i, sizeof v);
+    outside |= (mask)(v < low) | (mask)(v > high);
+  }
+  if (i < n)
+    rest = values[i] < floor || values[i] > ceiling;
+  return rest || (outside[0] | outside[1] | outside[2] | outside[3]) != 0;
+}
+
 /* Doubles to integers. REST makes an integer of a double within the bounds. Types up to 32 bits clip as doubles and go
  * through type VIA, so that vectors do it. */
-#define NARROW(PREFIX, REST, FROM, C, VIA, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                               \
-  static bool PREFIX##_##FROM##_##NAME(const void *in, void *out, size_t n) {                                          \
-    const C *restrict from = in;                                                                                       \
+#define NARROW(PREFIX, REST, VIA, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                                        \
+  static bool PREFIX##_CF_F64_##NAME(const void *in, void *out, size_t n) {                                            \
+    const double *restrict from = in;                                                                                  \
     T *restrict to = out;                                                                                              \
-    unsigned int bad = 0;                                                                                              \
     for (size_t i = 0; i < n; i++) {                                                                                   \
-      const double value = (double)from[i];                                                                            \
-      bad |= (unsigned int)(value < FLOOR) | (unsigned int)(value > CEILING);                                          \
-      double inside = REST(value);                                                                                     \
-      inside = value < FLOOR ? (double)MIN : inside;                                                                   \
-      inside = value > CEILING ? (double)MAX : inside;                                                                 \
-      inside = value == value ? inside : (double)NAN_VALUE;                                                            \
+      const double value = from[i];                                                                                    \
+      double inside = value < (double)MIN ? (double)MIN : value;                                                       \
+      inside = inside > (double)MAX ? (double)MAX : inside;                                                            \
+      inside = value == value ? REST(inside) : (double)NAN_VALUE;                                                      \
       to[i] = (T)(VIA)inside;                                                                                          \
     }                                                                                                                  \
-    return bad != 0;                                                                                                   \
+    return any_outside(from, n, FLOOR, CEILING);                                                                       \
   }
-#define NARROW_WIDE(PREFIX, REST, FROM, C, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                               \
-  static bool PREFIX##_##FROM##_##NAME(const void *in, void *out, size_t n) {                                          \
-    const C *restrict from = in;                                                                                       \
+#define NARROW_WIDE(PREFIX, REST, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                                        \
+  static bool PREFIX##_CF_F64_##NAME(const void *in, void *out, size_t n) {                                            \
+    const double *restrict from = in;                                                                                  \
     T *restrict to = out;                                                                                              \
-    unsigned int bad = 0;                                                                                              \
     for (size_t i = 0; i < n; i++) {                                                                                   \
-      const double value = (double)from[i];                                                                            \
+      const double value = from[i];                                                                                    \
       const bool low = value<FLOOR, high = value> CEILING;                                                             \
-      bad |= (unsigned int)low | (unsigned int)high;                                                                   \
       to[i] = low ? (T)MIN : high ? (T)MAX : value == value ? (T)(REST(value)) : (T)(NAN_VALUE);                       \
     }                                                                                                                  \
-    return bad != 0;                                                                                                   \
+    return any_outside(from, n, FLOOR, CEILING);                                                                       \
   }
 #define CUT(value) value
-#define ROUND(value) (value >= 0 ? value + 0.5 : value - 0.5)
-#define CUT_FLOAT(...) NARROW(cut, CUT, CF_F32, float, int, __VA_ARGS__)
-#define CUT_FLOAT_UINT(...) NARROW(cut, CUT, CF_F32, float, LONGLONG, __VA_ARGS__)
-#define CUT_FLOAT_WIDE(...) NARROW_WIDE(cut, CUT, CF_F32, float, __VA_ARGS__)
-#define CUT_DOUBLE(...) NARROW(cut, CUT, CF_F64, double, int, __VA_ARGS__)
-#define CUT_DOUBLE_UINT(...) NARROW(cut, CUT, CF_F64, double, LONGLONG, __VA_ARGS__)
-#define CUT_DOUBLE_WIDE(...) NARROW_WIDE(cut, CUT, CF_F64, double, __VA_ARGS__)
-#define ROUND_DOUBLE(...) NARROW(round, ROUND, CF_F64, double, int, __VA_ARGS__)
-#define ROUND_DOUBLE_WIDE(...) NARROW_WIDE(round, ROUND, CF_F64, double, __VA_ARGS__)
-CF_SMALL_INTEGERS(CUT_FLOAT)
-CF_ENTRY_U32(CUT_FLOAT_UINT)
-CF_WIDE_INTEGERS(CUT_FLOAT_WIDE)
+#define ROUND(value) (value + __builtin_copysign(0.5, value))
+#define CUT_DOUBLE(...) NARROW(cut, CUT, int, __VA_ARGS__)
+#define CUT_DOUBLE_UINT(...) NARROW(cut, CUT, LONGLONG, __VA_ARGS__)
+#define CUT_DOUBLE_WIDE(...) NARROW_WIDE(cut, CUT, __VA_ARGS__)
+#define ROUND_DOUBLE(...) NARROW(round, ROUND, int, __VA_ARGS__)
+#define ROUND_DOUBLE_WIDE(...) NARROW_WIDE(round, ROUND, __VA_ARGS__)
 CF_SMALL_INTEGERS(CUT_DOUBLE)
 CF_ENTRY_U32(CUT_DOUBLE_UINT)
 CF_WIDE_INTEGERS(CUT_DOUBLE_WIDE)
@@ -236,6 +258,15 @@ CF_ENTRY_U8(ROUND_DOUBLE)
 CF_ENTRY_I16(ROUND_DOUBLE)
 CF_ENTRY_I32(ROUND_DOUBLE)
 CF_ENTRY_I64(ROUND_DOUBLE_WIDE)
+
+/* Floats to integers, as doubles. */
+#define CUT_FLOAT(NAME, ...)                                                                                           \
+  static bool cut_CF_F32_##NAME(const void *in, void *out, size_t n) {                                                 \
+    double doubles[CF_BLOCK];                                                                                          \
+    (void)cast_CF_F32_CF_F64(in, doubles, n);                                                                          \
+    return cut_CF_F64_##NAME(doubles, out, n);                                                                         \
+  }
+CF_INTEGERS(CUT_FLOAT)
 
 #define CLIP_ENTRY(A, AMIN, AMAX, B, BT, BMIN, BMAX) [A][B] = clip_##A##_##B,
 #define ENTRIES_FROM_INTEGER(NAME, T, MIN, MAX, ...)                                                                   \

@@ -60,8 +60,8 @@ void cf_block_flip(cf_type type, void *values, size_t n);
 /* Copies n values of `size` bytes from big-endian to the machine's order, or back. The memory may be the same. */
 void cf_block_swap(void *to, const void *from, size_t n, size_t size);
 
-/* Converts values without scaling: integers clip, doubles are cut to integers. The memory does not overlap. Returns
- * true if a value overflows. */
+/* Converts a block of values without scaling: integers clip, doubles are cut to integers. The memory does not overlap.
+ * Returns true if a value overflows. */
 bool cf_block_convert(cf_type from, const void *in, cf_type to, void *out, size_t n);
 
 /* As cf_block_convert(), doubles to integers of a file, rounded to the nearest one, halves away from 0. */
