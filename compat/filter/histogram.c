@@ -146,7 +146,9 @@ static long axis_length(double low, double high, double size, bool with_last) {
   return whole < (double)LONG_MAX / 2 ? (long)whole : LONG_MAX / 2;
 }
 
-static int plan_axis(fitsfile *fptr, int i, const cf_axis_request *request, cf_histogram *h, int *status) {
+/* *with_last: a limit of this axis or of an axis before it is the largest value, which gets a bin. */
+static int plan_axis(fitsfile *fptr, int i, const cf_axis_request *request, cf_histogram *h, bool *with_last,
+                     int *status) {
   double low = 0, high = 0, size = 0, least = 0, most = 0;
   bool integer = false, has_low, has_high, has_size;
   if (find_column(fptr, i, request, &h->columns[i], status) > 0)
@@ -176,12 +178,14 @@ static int plan_axis(fitsfile *fptr, int i, const cf_axis_request *request, cf_h
   h->low[i] = adjust ? low - half : low;
   h->high[i] = adjust ? high + half : high;
   h->size[i] = low > high ? -size : size;
-  h->naxes[i] = axis_length(h->low[i], h->high[i], size, !has_high && !adjust);
+  *with_last = *with_last || !has_high;
+  h->naxes[i] = axis_length(h->low[i], h->high[i], size, *with_last && !adjust);
   return *status;
 }
 
 int cf_histogram_plan(fitsfile *fptr, int naxis, const cf_axis_request *requests, cf_histogram *h, int *status) {
   int type = 0;
+  bool with_last = false;
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
   if (naxis < 1 || naxis > CF_HISTOGRAM_AXES)
@@ -190,7 +194,7 @@ int cf_histogram_plan(fitsfile *fptr, int naxis, const cf_axis_request *requests
     return cf_fail(status, COL_NOT_FOUND, "an image has no columns for a histogram");
   h->naxis = naxis;
   for (int i = 0; i < naxis && *status <= 0; i++)
-    plan_axis(fptr, i, &requests[i], h, status);
+    plan_axis(fptr, i, &requests[i], h, &with_last, status);
   return *status;
 }
 

@@ -178,12 +178,28 @@ int ffhist(fitsfile **fptr, char *outfile, int imagetype, int naxis, char colnam
                  wtcol, recip, rowselect, status);
 }
 
-int cf_open_histogram(fitsfile **fptr, const char *output, const char *spec, int *status) {
+/* Finds the rows that count. NULL: *status says why. */
+static char *select_rows(fitsfile *fptr, const char *expression, int *status) {
+  LONGLONG rows = 0;
+  long good = 0;
+  if (ffgnrwll(fptr, &rows, status) > 0)
+    return NULL;
+  char *selected = calloc((size_t)rows + 1, 1);
+  if (selected == NULL)
+    cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for %lld rows", rows);
+  else if (rows > 0)
+    fffrow(fptr, (char *)expression, 1, (long)rows, &good, selected, status);
+  return selected;
+}
+
+int cf_open_histogram(fitsfile **fptr, const char *output, const char *spec, const char *rows, int *status) {
   cf_binning bin;
   cf_axis_request requests[CF_HISTOGRAM_AXES];
   cf_histogram h;
   fitsfile *out = NULL;
+  char *selected = *rows != '\0' ? select_rows(*fptr, rows, status) : NULL;
   memset(&h, 0, sizeof h);
+  h.selected = selected;
   if (cf_binning_parse(spec, &bin, status) <= 0) {
     for (int i = 0; i < bin.count; i++) {
       cf_bin_axis *axis = &bin.axes[i];
@@ -196,5 +212,6 @@ int cf_open_histogram(fitsfile **fptr, const char *output, const char *spec, int
       out = make_file(*fptr, output, bin.type, bin.count, requests, &h, status);
   }
   cf_binning_free(&bin);
+  free(selected);
   return out == NULL ? *status : cf_take_over(fptr, out, status);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "name/location.h"
 
 #define MAX_INTERVALS ((LONGLONG)1 << 27)
 
@@ -30,10 +31,15 @@ static int find_extension(fitsfile *gti, int *status) {
 
 /* "+2", "[2]", "[NAME]": an extension of the file of `fptr`. */
 static int open_extension(fitsfile **gti, fitsfile *fptr, const char *file, int *status) {
-  char name[2 * FLEN_FILENAME];
-  if (snprintf(name, sizeof name, "%s%s", fptr->Fptr->filename, file) >= (int)sizeof name)
-    return cf_fail(status, URL_PARSE_ERROR, "the name of the good time intervals is too long");
-  return ffopen(gti, name, READONLY, status);
+  char text[FLEN_FILENAME];
+  cf_location where;
+  size_t n = *file == '[' ? strcspn(file + 1, "]") : strlen(file + 1);
+  cf_copy_n(text, file + 1, n, sizeof text);
+  if (cf_location_parse(text, &where, status) > 0 || ffreopen(fptr, gti, status) > 0)
+    return *status;
+  if (where.name[0] == '\0')
+    return ffmahd(*gti, where.number + 1, NULL, status);
+  return ffmnhd(*gti, where.type, where.name, where.version, status);
 }
 
 static int open_table(fitsfile **gti, fitsfile *fptr, const char *file, int *status) {

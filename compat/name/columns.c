@@ -218,7 +218,7 @@ static int keep_clause(edit *e, char *name, int *status) {
   if (!e->table)
     return cf_fail(status, NOT_TABLE, "an image has no column %.40s", name);
   if (number == 0)
-    return cf_fail(status, COL_NOT_FOUND, "the table has no column %.40s", name);
+    return cf_fail(status, URL_PARSE_ERROR, "the table has no column %.40s", name);
   for (; number > 0; number = next_column(e, name, number))
     keep_column(e, number);
   return *status;

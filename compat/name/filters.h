@@ -28,8 +28,8 @@ int cf_edit_columns(fitsfile **fptr, const char *output, const char *spec, int *
 /* [expression] */
 int cf_select_rows(fitsfile **fptr, const char *output, const char *expression, int *status);
 
-/* [bin ...] */
-int cf_open_histogram(fitsfile **fptr, const char *output, const char *spec, int *status);
+/* [rows][bin ...]; `rows` may be "". */
+int cf_open_histogram(fitsfile **fptr, const char *output, const char *spec, const char *rows, int *status);
 
 /* [pix ...] */
 int cf_open_pixels(fitsfile **fptr, const char *output, const char *spec, int *status);

@@ -204,21 +204,21 @@ static int filter(fitsfile **fptr, const char *text, const cf_name *name, const 
     cf_edit_columns(fptr, histogram ? "" : output, name->columns, status);
     copied = true;
   }
-  if (*status <= 0 && name->rows[0] != '\0') {
+  if (*status <= 0 && name->rows[0] != '\0' && !histogram) {
     ffghdt(*fptr, &type, status);
     if (type == IMAGE_HDU)
       fits_select_image_section(fptr, (char *)output, (char *)name->rows, status);
     else if (copied)
       ffsrow(*fptr, *fptr, (char *)name->rows, status);
     else
-      cf_select_rows(fptr, histogram ? "" : output, name->rows, status);
-    if (*status <= 0 && type != IMAGE_HDU && !histogram)
+      cf_select_rows(fptr, output, name->rows, status);
+    if (*status <= 0 && type != IMAGE_HDU)
       write_origin(*fptr, "filtering expression to create this table", text, status);
   }
   if (*status <= 0 && cell && name->rows[0] != '\0' && *output == '\0')
     cf_set_origin(*fptr, "mem://", "mem://_1", status);
   if (*status <= 0 && histogram)
-    cf_open_histogram(fptr, output, name->bin, status);
+    cf_open_histogram(fptr, output, name->bin, name->rows, status);
   if (*status <= 0 && histogram)
     write_origin(*fptr, "expression to create this histogram", text, status);
   if (*status <= 0 && name->pixels[0] != '\0')
