@@ -42,6 +42,8 @@ rf_status rf_formula_finish(rf_formula *formula, uint32_t index, rf_error *err) 
     return RF_OK;
   RF_TRY(rf_formula_run(formula, node, 0, 1, err));
   node->has_nulls = node->has_nulls && memchr(node->nulls, 1, (size_t)rf_formula_row_flags(&node->shape)) != NULL;
+  if (node->has_nulls && node->constant && node->op != RF_F_STRSTR && node->op != RF_F_STRMID)
+    return rf_formula_fail(formula, err, RF_ERR_ARGUMENT, node->at, "a constant without a value");
   return RF_OK;
 }
 

@@ -36,7 +36,7 @@ static bool has_domain(rf_formula_op op) {
 
 static void run_function(const rf_formula_loop *loop, rf_formula_node *node) {
   switch (node->op) {
-    FUNCTION(RF_F_ABS, fabs(x))
+    FUNCTION(RF_F_ABS, x > 0 ? x : -x) /* abs(0) is -0 in CFITSIO, too */
     FUNCTION(RF_F_COS, cos(x))
     FUNCTION(RF_F_SIN, sin(x))
     FUNCTION(RF_F_TAN, tan(x))

@@ -224,11 +224,11 @@ static rf_status parse_level(rf_formula_parser *parser, int level, uint32_t *ind
 
 static rf_status climb(rf_formula_parser *parser, int level, uint32_t *index);
 
-/* "!a > b": where a is a number, the comparison is the operand. */
+/* "!a > b": where a is a number or a string, the comparison is the operand. */
 static rf_status parse_not(rf_formula_parser *parser, uint32_t at, uint32_t *index) {
   uint32_t operand;
   RF_TRY(parse_level(parser, LEVEL_NONE, &operand));
-  if (rf_formula_is_number(type_of(parser, operand)))
+  if (rf_formula_is_number(type_of(parser, operand)) || type_of(parser, operand) == RF_FORMULA_STRING)
     RF_TRY(climb(parser, LEVEL_EQUAL, &operand));
   return rf_formula_build_unary(parser->formula, RF_F_NOT, at, operand, index, parser->err);
 }

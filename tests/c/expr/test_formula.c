@@ -258,7 +258,8 @@ static void test_values(void) {
 }
 
 static void test_failures(void) {
-  static const char *const argument[] = {"", "i +", "(i", "i)", "i i", "'abc", "# ", "{}", "i{1}{1}", "i @ 1"};
+  static const char *const argument[] = {"",   "i +", "(i",      "i)",    "i i", "'abc",
+                                         "# ", "{}",  "i{1}{1}", "i @ 1", "1/0", "i + log(0)"};
   static const char *const type[] = {"i + l",     "l < l",  "s + 1",    "v[1.5]", "i[1]",      "i{r}",
                                      "b ? 1 : 2", "abs(l)", "abs(1,2)", "foo(1)", "l ? b : b", "v + {1,2}"};
   for (size_t i = 0; i < sizeof argument / sizeof argument[0]; i++)
