@@ -227,8 +227,7 @@ static int keep_clause(edit *e, char *name, int *status) {
 /* Takes "name(info)" apart. */
 static void split_info(char *text, char **info) {
   char *open = strchr(text, '('), *close = strrchr(text, ')');
-  static char none[1];
-  *info = none;
+  *info = text + strlen(text);
   if (open != NULL && close != NULL && close > open) {
     *close = '\0';
     *open = '\0';

@@ -60,6 +60,27 @@ static bool is_packed(fitsfile *fptr, const char *file) {
   return false;
 }
 
+/* Opens a file of a server, of itself or with the ending of a compressed one. */
+static int open_remote(fitsfile **fptr, const char *url, int mode, int *status) {
+  static const char *const endings[] = {".gz", ".Z"};
+  char packed[FLEN_FILENAME + CF_URL_TYPE + 4];
+  if (cf_file_open(fptr, url, mode, status) <= 0 || *status != FILE_NOT_OPENED || mode != READONLY ||
+      !(cf_begins(url, "http") || cf_begins(url, "ftp")) || strchr(url, '?') != NULL)
+    return *status;
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    int again = 0;
+    (void)snprintf(packed, sizeof packed, "%s%s", url, endings[i]);
+    ffpmrk();
+    cf_file_open(fptr, packed, mode, &again);
+    ffcmrk();
+    if (again <= 0) {
+      ffcmsg();
+      return *status = 0;
+    }
+  }
+  return *status;
+}
+
 /* Opens the file that a name begins with. *copied tells whether its content had to be brought here or unpacked. */
 static int open_base(fitsfile **fptr, cf_name *name, int mode, bool *copied, int *status) {
   char url[FLEN_FILENAME + CF_URL_TYPE];
@@ -88,7 +109,7 @@ static int open_base(fitsfile **fptr, cf_name *name, int mode, bool *copied, int
     return *status;
   }
   (void)snprintf(url, sizeof url, "%s%s", type, name->file);
-  return cf_file_open(fptr, url, mode, status);
+  return open_remote(fptr, url, mode, status);
 }
 
 /* Copies the content into the file `output`, and goes on with that. */
