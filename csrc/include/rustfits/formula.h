@@ -34,17 +34,17 @@ typedef enum rf_formula_type {
 
 /* What a name is, or what a formula yields. The caller sets `size`. */
 typedef struct rf_formula_info {
-  size_t size;                     /* sizeof(rf_formula_info) of the caller */
-  rf_formula_type type;            /* of the values */
-  uint64_t count;                  /* elements in a row; bits: their number; strings: 1 */
-  size_t width;                    /* strings: bytes of the longest one */
-  int naxis;                       /* 1 to RF_FORMULA_AXES */
-  uint64_t naxes[RF_FORMULA_AXES]; /* their product is `count`; fastest first */
-  int constant;                    /* 1: one value for all rows. A name: a keyword */
-  size_t column;                   /* a name of a column: the number that rf_formula_source.read gets */
-  int64_t integer;                 /* a keyword: its value; logicals: 1 or 0 */
-  double real;                     /* a keyword: its value */
-  const char *text;                /* a keyword: its value; copied; may be NULL for other types */
+  size_t size;          /* sizeof(rf_formula_info) of the caller */
+  rf_formula_type type; /* of the values */
+  uint64_t count;       /* elements in a row; bits: their number; strings: 1 */
+  size_t width;         /* strings: bytes of the longest one */
+  int naxis;            /* 1 to RF_FORMULA_AXES */
+  uint64_t naxes[5];    /* RF_FORMULA_AXES; their product is `count`; fastest first */
+  int constant;         /* 1: one value for all rows. A name: a keyword */
+  size_t column;        /* a name of a column: the number that rf_formula_source.read gets */
+  int64_t integer;      /* a keyword: its value; logicals: 1 or 0 */
+  double real;          /* a keyword: its value */
+  const char *text;     /* a keyword: its value; copied; may be NULL for other types */
 } rf_formula_info;
 
 /* Where names, values and files come from. The functions must stay valid while the formula exists, and so must `user`.
