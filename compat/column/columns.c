@@ -68,7 +68,7 @@ static int change_rows(fitsfile *fptr, LONGLONG at, LONGLONG removed, LONGLONG a
     return cf_fail(status, BAD_ROW_WIDTH, "a column does not fit rows of %lld bytes", file->rowlength);
   if (how.after > (LLONG_MAX / 4) / (rows + 1))
     return cf_fail(status, BAD_ROW_WIDTH, "rows of %lld bytes are too long", how.after);
-  if (cf_rows_exist(fptr, rows, status) > 0)
+  if (cf_data_complete(fptr, status) > 0)
     return *status;
   LONGLONG there = cf_size(fptr) - file->datastart - heap, size = there < file->heapsize ? there : file->heapsize;
   if (shift > 0 && cf_data_extend(fptr, heap + file->heapsize + shift, status) > 0)

@@ -135,8 +135,8 @@ static bool print_integer(LONGLONG value, char *text, size_t n) {
 bool cf_field_print(const cf_field *form, double value, char *text, size_t n) {
   char number[512];
   int width = (int)n, length;
-  if (form->letter == 'I' && fabs(value) < 1e15 && (value > 0 || value <= -1) && value == (double)(LONGLONG)value &&
-      print_integer((LONGLONG)value, text, n))
+  if (form->letter == 'I' && fabs(value) < 1e15 && !(signbit(value) && value > -1) &&
+      value == (double)(LONGLONG)value && print_integer((LONGLONG)value, text, n))
     return true;
   if (form->letter == 'I')
     length = snprintf(number, sizeof number, "%*.0f", width, value);

@@ -175,8 +175,7 @@ static int extend(fitsfile *fptr, LONGLONG bytes, LONGLONG *address, int *status
   if (bytes < 0 || file->heapsize > LARGEST - bytes)
     return cf_fail(status, BAD_HEAP_PTR, "an array of %lld bytes is too long for the heap", bytes);
   *address = file->heapsize;
-  if (cf_rows_exist(fptr, file->numrows, status) > 0 ||
-      cf_data_extend(fptr, file->heapstart + file->heapsize + bytes, status) > 0)
+  if (cf_data_complete(fptr, status) > 0 || cf_data_extend(fptr, file->heapstart + file->heapsize + bytes, status) > 0)
     return *status;
   LONGLONG end = file->datastart + file->heapstart + file->heapsize, size = cf_size(fptr);
   if (size < end)
@@ -191,7 +190,6 @@ int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements,
   size_t width;
   int type = -fptr->Fptr->tableptr[colnum - 1].tdatatype;
   if (find_descriptor(fptr, colnum, row, &offset, &width, status) > 0 ||
-      cf_rows_exist(fptr, fptr->Fptr->numrows, status) > 0 ||
       get_descriptor(fptr, offset, width, length, address, status) > 0)
     return *status;
   if ((*length < elements || *length < 0) && extend(fptr, cf_heap_bytes(type, elements), address, status) > 0)

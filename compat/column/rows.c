@@ -104,7 +104,8 @@ static int insert_rows(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *s
   if (too_many(file, nrows) || too_many(file, file->numrows + nrows))
     return cf_fail(status, BAD_ROW_NUM, "cannot insert %lld rows: the table becomes too long", nrows);
   LONGLONG bytes = nrows * file->rowlength, start = firstrow * file->rowlength;
-  if (cf_data_extend(fptr, data_bytes(file) + bytes, status) > 0 || move_tail(fptr, start, bytes, status) > 0 ||
+  if (cf_data_complete(fptr, status) > 0 || cf_data_extend(fptr, data_bytes(file) + bytes, status) > 0 ||
+      move_tail(fptr, start, bytes, status) > 0 ||
       cf_fill(fptr, file->datastart + start, bytes, cf_row_filler(fptr), status) > 0)
     return *status;
   file->heapstart += bytes;
@@ -124,6 +125,18 @@ int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status) {
     return cf_fill(fptr, end - 1, 1, 0, status);
   LONGLONG from = size > file->datastart ? size : file->datastart;
   return cf_fill(fptr, from, end - from, ' ', status);
+}
+
+int cf_data_complete(fitsfile *fptr, int *status) {
+  FITSfile *file = fptr->Fptr;
+  LONGLONG end = file->heapsize > 0 ? data_bytes(file) : 0;
+  if (too_many(file, file->numrows))
+    return cf_fail(status, BAD_ROW_NUM, "%lld rows are too many for a file", file->numrows);
+  if (end < file->numrows * file->rowlength)
+    end = file->numrows * file->rowlength;
+  if (file->datastart < file->filesize && cf_size(fptr) - file->datastart < end)
+    return cf_fail(status, END_OF_FILE, "the file ends before the end of its table");
+  return cf_rows_exist(fptr, file->numrows, status);
 }
 
 int cf_rows_write(fitsfile *fptr, LONGLONG rows, LONGLONG offset, size_t n, const unsigned char *bytes, int *status) {
@@ -202,7 +215,7 @@ int ffdrow(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *status) {
                    firstrow - 1 + nrows, file->numrows);
   LONGLONG bytes = nrows * file->rowlength, start = (firstrow - 1 + nrows) * file->rowlength;
   LONGLONG rest = file->numrows * file->rowlength - start;
-  if (cf_rows_exist(fptr, file->numrows, status) > 0 ||
+  if (cf_data_complete(fptr, status) > 0 ||
       (rest > 0 && cf_move(fptr, file->datastart + start, file->datastart + start - bytes, rest, status) > 0))
     return *status;
   return drop_tail(fptr, file->numrows - nrows, status);
@@ -211,8 +224,7 @@ int ffdrow(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *status) {
 static int is_ascending(const LONGLONG *rows, LONGLONG nrows, LONGLONG most, int *status) {
   for (LONGLONG i = 0; i < nrows; i++)
     if (rows[i] < (i > 0 ? rows[i - 1] + 1 : 1) || rows[i] > most)
-      return cf_fail(status, rows[i] < 1 || rows[i] > most ? BAD_ROW_NUM : BAD_ROW_NUM,
-                     "row %lld of the list: rows must exist, and ascend", rows[i]);
+      return cf_fail(status, BAD_ROW_NUM, "row %lld of the list: rows must exist, and ascend", rows[i]);
   return *status;
 }
 
@@ -224,7 +236,7 @@ int ffdrwsll(fitsfile *fptr, LONGLONG *rownum, LONGLONG nrows, int *status) {
     return *status;
   if (!cf_is_table(fptr, status) || (rownum == NULL && cf_fail(status, NULL_INPUT_PTR, "no list of rows") > 0))
     return *status;
-  if (is_ascending(rownum, nrows, file->numrows, status) > 0 || cf_rows_exist(fptr, file->numrows, status) > 0)
+  if (is_ascending(rownum, nrows, file->numrows, status) > 0 || cf_data_complete(fptr, status) > 0)
     return *status;
   LONGLONG to = rownum[0] - 1;
   for (LONGLONG i = 0; i < nrows && *status <= 0; i++) {
@@ -264,17 +276,13 @@ int ffdrrg(fitsfile *fptr, char *ranges, int *status) {
   int most = 1, count = 0;
   for (const char *c = ranges; *c != '\0'; c++)
     most += *c == ',';
-  LONGLONG *first = malloc((size_t)most * 2 * sizeof *first), *last = first + most, deleted = 0;
+  LONGLONG *first = malloc((size_t)most * 2 * sizeof *first);
   if (first == NULL)
     return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate %d ranges of rows", most);
-  if (ffrwrgll(ranges, fptr->Fptr->numrows, most, &count, first, last, status) <= 0 && count > 0 &&
-      last[count - 1] > fptr->Fptr->numrows)
-    (void)cf_fail(status, BAD_ROW_NUM, "row %lld does not exist", last[count - 1]);
-  for (int i = count - 1; i >= 0 && *status <= 0; i--) { /* from the end, so that the numbers before stay */
-    deleted += last[i] - first[i] + 1;
+  LONGLONG *last = first + most;
+  (void)ffrwrgll(ranges, fptr->Fptr->numrows, most, &count, first, last, status);
+  for (int i = count - 1; i >= 0 && *status <= 0; i--) /* from the end, so that the numbers before stay */
     (void)ffdrow(fptr, first[i], last[i] - first[i] + 1, status);
-  }
   free(first);
-  (void)deleted;
   return *status;
 }

@@ -23,6 +23,10 @@ int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status);
 /* Reads bytes of the data unit. What nothing has written yet is 0 in a new HDU; a file that ends early is an error. */
 int cf_data_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
 
+/* As cf_rows_exist() for all rows and the heap, before they move. A file that does not have what its header promises is
+ * an error: END_OF_FILE. In a new HDU the rows that nothing has written yet are filled. */
+int cf_data_complete(fitsfile *fptr, int *status);
+
 /* Makes room for a data unit of `bytes`. Later HDUs move. */
 int cf_data_extend(fitsfile *fptr, LONGLONG bytes, int *status);
 
