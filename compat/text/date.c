@@ -190,8 +190,7 @@ int ffs2tm(char *datestr, int *year, int *month, int *day, int *hour, int *minut
       return *status;
     text = datestr + DATE_LENGTH + 1;
   }
-  bool ends = text == datestr || text[TIME_LENGTH] == '\0' || text[TIME_LENGTH] == '.';
-  if (!shaped(text, "99:99:99") || !ends)
+  if (!shaped(text, "99:99:99") || (text != datestr && text[TIME_LENGTH] != '\0' && text[TIME_LENGTH] != '.'))
     return cf_fail(status, BAD_DATE, "this is no time: '%.70s'", datestr);
   put(hour, number(text, 2));
   put(minute, number(text + 3, 2));
