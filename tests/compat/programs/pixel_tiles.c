@@ -91,24 +91,24 @@ static void write_all(fitsfile *f, int *numbers) {
 }
 
 int main(void) {
-  static const int kinds[] = {RICE_1, GZIP_1, GZIP_2, PLIO_1};
+  static const int kinds[] = {RICE_1, GZIP_1, GZIP_2};
   long axes[] = {5, 4, 3}, tiles[] = {2, 3, 2};
   int numbers[60];
   for (int i = 0; i < 60; i++)
     numbers[i] = i + 1;
-  for (int k = 0; k < 8; k++) {
+  for (int k = 0; k < 6; k++) {
     fitsfile *f;
     char name[20];
     (void)snprintf(name, sizeof name, "tiles%d.fits", k);
     fits_create_file(&f, name, &status);
-    fits_set_compression_type(f, kinds[k % 4], &status);
-    if (k >= 4)
+    fits_set_compression_type(f, kinds[k % 3], &status);
+    if (k >= 3)
       fits_set_tile_dim(f, 3, tiles, &status);
     fits_create_img(f, 32, 3, axes, &status);
     fits_write_img(f, TINT, 1, 60, numbers, &status);
     printf("kind %d: %d\n", k, status);
-    read_all(f, k < 4);
-    if (k >= 4)
+    read_all(f, k < 3);
+    if (k >= 3)
       write_all(f, numbers);
     status = 0;
     fits_close_file(f, &status);
