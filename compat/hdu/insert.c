@@ -29,6 +29,8 @@ static int insert_hdu(fitsfile *fptr, int index, LONGLONG blocks, LONGLONG heade
   if (cf_header_forget(fptr, status) > 0 || cf_file_reserve_hdus(f, f->maxhdu + 3, status) > 0)
     return *status;
   LONGLONG offset = f->headstart[index];
+  if (offset > cf_size(fptr)) /* what a damaged header says is no reason for a file of that size */
+    return cf_fail(status, END_OF_FILE, "the file ends inside the HDU that a new one is to follow");
   if (cf_insert_blocks(fptr, offset, blocks, byte, status) > 0)
     return *status;
   for (int i = f->maxhdu + 1; i >= index; i--)

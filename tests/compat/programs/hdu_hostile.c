@@ -2,9 +2,11 @@
  *
  * HDUs: what CFITSIO does not survive, or does wrong.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
+#include "mutate.h"
 
 static void handles(fitsfile *f) {
   long axes[2] = {1, 1}, one = 0;
@@ -175,7 +177,133 @@ static void behind_heap(void) {
   IS(ffclos(f, &status), 0);
 }
 
-int main(void) {
+/* Creates a file of all kinds of HDUs, and returns its bytes. */
+static char *make_bytes(size_t *n) {
+  fitsfile *f = NULL;
+  long axes[2] = {30, 20}, values[600] = {1, 2, 3};
+  char *ttype[] = {"A", "B", "C"}, *tform[] = {"1J", "20A", "PE"}, *aform[] = {"I6", "A20", "F10.3"};
+  IS(ffinit(&f, "!bytes.fits", &status), 0);
+  IS(ffcrim(f, 16, 2, axes, &status), 0);
+  IS(ffppr(f, TLONG, 1, 600, values, &status), 0);
+  IS(ffcrtb(f, BINARY_TBL, 0, 3, ttype, tform, NULL, "BIN", &status), 0);
+  IS(ffpcl(f, TLONG, 1, 1, 1, 20, values, &status), 0);
+  IS(ffpcl(f, TLONG, 3, 2, 1, 20, values, &status), 0);
+  IS(ffpcks(f, &status), 0);
+  IS(ffcrtb(f, ASCII_TBL, 0, 3, ttype, aform, NULL, "ASC", &status), 0);
+  IS(ffpcl(f, TLONG, 1, 1, 1, 20, values, &status), 0);
+  IS(ffgtcr(f, (char *)"group", GT_ID_ALL_URI, &status), 0);
+  IS(ffgtam(f, NULL, 2, &status), 0);
+  IS(ffgtam(f, NULL, 3, &status), 0);
+  IS(ffclos(f, &status), 0);
+  FILE *file = fopen("bytes.fits", "rb");
+  char *bytes = malloc(100000);
+  if (file == NULL || bytes == NULL)
+    exit(2);
+  *n = fread(bytes, 1, 100000, file);
+  (void)fclose(file);
+  return bytes;
+}
+
+/* Calls on the current HDU of a damaged file. Whatever they return, the program goes on. */
+static void use(fitsfile *f, fitsfile *out) {
+  int type = 0, a = 0, b = 0;
+  long axes[2] = {7, 5}, n = 0;
+  char *ttype[] = {"A"}, *tform[] = {"1J"};
+  fitsfile *m = NULL;
+  status = 0;
+  switch (random_below(14)) {
+  case 0:
+    (void)ffdhdu(f, &type, &status);
+    break;
+  case 1:
+    (void)ffrsim(f, 32, 2, axes, &status);
+    break;
+  case 2:
+    (void)ffiimg(f, 16, 2, axes, &status);
+    break;
+  case 3:
+    (void)ffibin(f, 5, 1, ttype, tform, NULL, NULL, 0, &status);
+    break;
+  case 4:
+    (void)ffcopy(f, out, 0, &status);
+    break;
+  case 5:
+    (void)ffpcks(f, &status);
+    break;
+  case 6:
+    (void)ffvcks(f, &a, &b, &status);
+    break;
+  case 7:
+    (void)ffchfl(f, &status);
+    status = 0;
+    (void)ffcdfl(f, &status);
+    break;
+  case 8:
+    (void)ffgiet(f, &type, &status);
+    break;
+  case 9:
+    (void)ffhdef(f, 50, &status);
+    break;
+  case 10:
+    (void)ffgtam(f, NULL, 2, &status);
+    status = 0;
+    (void)ffgmop(f, 1, &m, &status);
+    if (status == 0)
+      (void)ffclos(m, &status);
+    break;
+  case 11:
+    (void)ffgmrm(f, 1, OPT_RM_MBR, &status);
+    break;
+  case 12:
+    (void)ffgtcp(f, out, OPT_GCP_ALL, &status);
+    break;
+  default:
+    (void)ffgtvf(f, &n, &status);
+  }
+  status = 0;
+}
+
+/* Files with changed bytes in their headers, or cut. */
+static void damaged(int rounds) {
+  size_t n = 0;
+  char *bytes = make_bytes(&n), *copy = malloc(n);
+  if (copy == NULL)
+    exit(2);
+  for (int i = 0; i < rounds; i++) {
+    fitsfile *f = NULL, *out = NULL;
+    memcpy(copy, bytes, n);
+    for (unsigned edits = 1 + random_below(6); edits > 0; edits--) {
+      size_t at = random_below((unsigned)n);
+      if (copy[at] != '\0')
+        copy[at] = "0123456789 -+.'ABEIJPTFX/="[random_below(26)];
+    }
+    FILE *file = fopen("damaged.fits", "wb");
+    if (file == NULL)
+      exit(2);
+    (void)fwrite(copy, 1, random_below(10) == 0 ? random_below((unsigned)n) : n, file);
+    (void)fclose(file);
+    status = 0;
+    if (ffopen(&f, "damaged.fits", READWRITE, &status) > 0) {
+      status = 0;
+      continue;
+    }
+    IS(ffinit(&out, "!target.fits", &status), 0);
+    IS(ffcrim(out, 8, 0, NULL, &status), 0);
+    for (unsigned calls = 4 + random_below(8); calls > 0; calls--) {
+      (void)ffmahd(f, 1 + (int)random_below(5), NULL, &status);
+      use(f, out);
+    }
+    (void)ffclos(out, &status);
+    status = 0;
+    (void)ffclos(f, &status);
+    status = 0;
+    ffcmsg();
+  }
+  free(bytes);
+  free(copy);
+}
+
+int main(int argc, char **argv) {
   fitsfile *f = NULL;
   fitsfile closed = {0};
   FITSfile none = {0};
@@ -188,5 +316,6 @@ int main(void) {
   sizes();
   copies();
   behind_heap();
+  damaged(argc > 1 ? atoi(argv[1]) : 300);
   return failures > 0;
 }

@@ -32,7 +32,7 @@ static inline void show_state(fitsfile *f) {
   FITSfile *F = f->Fptr;
   printf("HDU %d: cur %d max %d type %d heads", f->HDUposition, F->curhdu, F->maxhdu,
          F->datastart < 0 ? -1 : F->hdutype);
-  for (int i = 0; i <= F->maxhdu + (F->datastart >= 0 && F->curhdu == F->maxhdu); i++)
+  for (int i = 0; i <= F->curhdu; i++) /* CFITSIO updates the rest later */
     printf(" %lld", F->headstart[i]);
   printf(" headend %lld data %lld\n", F->headend, F->datastart);
   if (F->datastart < 0)
