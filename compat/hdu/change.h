@@ -14,6 +14,9 @@
 /* Makes HDU `index` (0-based), of which no card is known, the current one. */
 void cf_hdu_begin(fitsfile *fptr, int index);
 
+/* Describes the current HDU again, after a failure behind ffchdu(). Returns *status. */
+int cf_hdu_reopen(fitsfile *fptr, int *status);
+
 /* Fills the last block of the data of the current HDU, where all data are there and the file ends behind them. */
 int cf_hdu_pad(fitsfile *fptr, int *status);
 

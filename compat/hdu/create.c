@@ -21,6 +21,14 @@ void cf_hdu_begin(fitsfile *fptr, int index) {
   cf_file_of(f)->changed = false;
 }
 
+int cf_hdu_reopen(fitsfile *fptr, int *status) {
+  int own = 0;
+  ffpmrk();
+  (void)ffrhdu(fptr, NULL, &own);
+  ffcmrk();
+  return *status;
+}
+
 /* Tells whether the current header has no card. */
 static bool is_empty(const FITSfile *f) {
   return f->headend == f->headstart[f->curhdu];
@@ -46,7 +54,7 @@ int ffcrhd(fitsfile *fptr, int *status) {
     return *status;
   if (ffchdu(fptr, status) > 0 || cf_header_forget(fptr, status) > 0 ||
       cf_file_reserve_hdus(f, f->maxhdu + 3, status) > 0)
-    return *status;
+    return cf_hdu_reopen(fptr, status);
   f->maxhdu++;
   f->headstart[f->maxhdu + 1] = 0;
   cf_hdu_begin(fptr, f->maxhdu);

@@ -97,12 +97,14 @@ int ffiimgll(fitsfile *fptr, int bitpix, int naxis, LONGLONG *naxes, int *status
     return ffcrimll(fptr, bitpix, naxis, naxes, status);
   if (*status > 0 || cf_shape_check(bitpix, naxis, naxes, &size, status) > 0)
     return *status;
-  if (!cf_use_data(fptr, status) || ffchdu(fptr, status) > 0 || (prepend && make_extension(fptr, status) > 0))
+  if (!cf_use_data(fptr, status))
     return *status;
+  if (ffchdu(fptr, status) > 0 || (prepend && make_extension(fptr, status) > 0))
+    return cf_hdu_reopen(fptr, status);
   LONGLONG cards = 3 + naxis + (prepend ? 3 : 2) + (cf_shape_bitpix(bitpix) != bitpix ? 2 : 0) + 1;
   LONGLONG header = blocks_of_cards(cards);
   if (insert_hdu(fptr, prepend ? 0 : fptr->Fptr->curhdu + 1, header + blocks_of(size), header, 0, status) > 0)
-    return *status;
+    return cf_hdu_reopen(fptr, status);
   (void)ffphprll(fptr, TRUE, bitpix, naxis, naxes, 0, 1, TRUE, status);
   return ffrdef(fptr, status);
 }
@@ -136,9 +138,10 @@ static int insert_table(fitsfile *fptr, LONGLONG width, LONGLONG naxis2, LONGLON
   if (width > 0 && naxis2 > LONGLONG_MAX / 8 / width)
     return cf_fail(status, ARRAY_TOO_BIG, "the table has more bytes than a file can have");
   LONGLONG header = blocks_of_cards(cards);
-  if (ffchdu(fptr, status) > 0)
-    return *status;
-  return insert_hdu(fptr, fptr->Fptr->curhdu + 1, header + blocks_of(width * naxis2), header, byte, status);
+  if (ffchdu(fptr, status) > 0 ||
+      insert_hdu(fptr, fptr->Fptr->curhdu + 1, header + blocks_of(width * naxis2), header, byte, status) > 0)
+    return cf_hdu_reopen(fptr, status);
+  return *status;
 }
 
 /* Begins the table at the end of the file, where it belongs there. Returns false if HDUs follow the current one. */

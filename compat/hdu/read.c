@@ -150,6 +150,7 @@ int ffchdu(fitsfile *fptr, int *status) {
   file->changed = false;
   free(f->tableptr);
   f->tableptr = NULL;
+  f->tfield = 0;
   if (status != NULL && *status <= 0)
     *status = own;
   return own;

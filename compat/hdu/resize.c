@@ -91,7 +91,7 @@ int ffrsim(fitsfile *fptr, int bitpix, int naxis, long *naxes, int *status) {
 }
 
 /* Replaces the primary array by an empty one. */
-static int empty_primary(fitsfile *fptr, int *status) {
+static int empty_primary(fitsfile *fptr, int *hdutype, int *status) {
   FITSfile *f = fptr->Fptr;
   LONGLONG blocks = f->headstart[1] / IOBUFLEN - 1;
   if (blocks > 0 && remove_blocks(fptr, IOBUFLEN, blocks, status) > 0)
@@ -99,7 +99,9 @@ static int empty_primary(fitsfile *fptr, int *status) {
   cf_hdu_begin(fptr, 0);
   f->datastart = f->headstart[1] = IOBUFLEN;
   (void)ffphpr(fptr, TRUE, BYTE_IMG, 0, NULL, 0, 1, TRUE, status);
-  return ffrdef(fptr, status);
+  if (ffrdef(fptr, status) <= 0 && hdutype != NULL)
+    *hdutype = IMAGE_HDU;
+  return *status;
 }
 
 /* Deletes the current extension. The next HDU becomes the current one, or the last one. */
@@ -119,11 +121,9 @@ static int delete_extension(fitsfile *fptr, int *hdutype, int *status) {
 }
 
 int ffdhdu(fitsfile *fptr, int *hdutype, int *status) {
-  if (!cf_use_write_data(fptr, status) || ffchdu(fptr, status) > 0 || cf_header_forget(fptr, status) > 0)
+  if (!cf_use_write_data(fptr, status))
     return cf_refused(status);
-  if (fptr->Fptr->curhdu > 0)
-    return delete_extension(fptr, hdutype, status);
-  if (empty_primary(fptr, status) <= 0 && hdutype != NULL)
-    *hdutype = IMAGE_HDU;
-  return *status;
+  if (ffchdu(fptr, status) <= 0 && cf_header_forget(fptr, status) <= 0)
+    (void)(fptr->Fptr->curhdu > 0 ? delete_extension(fptr, hdutype, status) : empty_primary(fptr, hdutype, status));
+  return *status > 0 ? cf_hdu_reopen(fptr, status) : *status;
 }
