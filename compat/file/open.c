@@ -155,7 +155,8 @@ int ffimem(fitsfile **fptr, void **buffptr, size_t *buffsize, size_t deltasize,
   cf_file *file = cf_file_new("memfile", READWRITE, status);
   if (file == NULL)
     return *status;
-  file->memory = (cf_memory){buffptr, buffsize, deltasize, mem_realloc, 0};
+  file->memory = (cf_memory){buffptr, buffsize, deltasize, mem_realloc, *buffptr != NULL ? *buffsize : 0};
+  file->fptr->filesize = file->fptr->logfilesize = (LONGLONG)file->memory.size; /* what is there counts */
   if (make_handle(file, fptr, status) > 0)
     drop(file);
   return *status;
