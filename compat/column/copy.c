@@ -13,19 +13,49 @@
 
 #define SOME 1024 /* elements that are copied at once */
 
-/* Copies the keywords of a column, in this order. */
-static int copy_keys(fitsfile *from, fitsfile *to, int incol, int outcol, int *status) {
+/* Copies the keywords of a column, in this order. with_null: TNULLn, too. */
+static int copy_keys(fitsfile *from, fitsfile *to, int incol, int outcol, bool with_null, int *status) {
   static char roots[][6] = {"TUNIT", "TSCAL", "TZERO", "TDISP", "TLMIN", "TLMAX", "TDIM",
                             "TCTYP", "TCUNI", "TCRVL", "TCRPX", "TCDLT", "TCROT", "TNULL"};
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+  for (size_t i = 0; i < sizeof roots / sizeof *roots - !with_null; i++)
     (void)ffcpky(from, to, incol, outcol, roots[i], status);
   return *status;
 }
 
-/* Creates column `outcol` as column `incol` is. */
-static int create_column(fitsfile *from, fitsfile *to, int incol, int outcol, int *status) {
+/* Null values of integers that come out of ASCII tables. */
+#define NULL_SHORT (-32768)
+#define NULL_LONG (-9999999)
+
+/* Turns a TFORMn of an ASCII table into one of a binary table. *null: the TNULLn that it needs, or 0. */
+static int make_binary(char *form, size_t n, int *null, int *status) {
+  int type = 0;
+  long width = 0;
+  if (ffasfm(form, &type, &width, NULL, status) > 0)
+    return *status;
+  *null = type == TSHORT ? NULL_SHORT : type == TLONG ? NULL_LONG : 0;
+  if (type == TSTRING)
+    (void)snprintf(form, n, "%ldA", width);
+  else
+    (void)snprintf(form, n, "1%c", type == TSHORT ? 'I' : type == TLONG ? 'J' : type == TFLOAT ? 'E' : 'D');
+  return *status;
+}
+
+/* Tells whether a table has TNULLn for a column. */
+static bool has_null(fitsfile *fptr, int colnum) {
+  char key[FLEN_KEYWORD], value[FLEN_VALUE];
+  int missing = 0;
+  (void)ffkeyn("TNULL", colnum, key, &missing);
+  ffpmrk();
+  bool found = ffgkey(fptr, key, value, NULL, &missing) <= 0;
+  ffcmrk();
+  return found;
+}
+
+/* Creates column `outcol` as column `incol` is. changes: an ASCII table gives it to a binary table. */
+static int create_column(fitsfile *from, fitsfile *to, int incol, int outcol, bool changes, int *status) {
   static const char *const roots[] = {"TTYPE", "TFORM"};
   char values[2][FLEN_VALUE], comments[2][FLEN_COMMENT], key[FLEN_KEYWORD];
+  int null = 0;
   for (int i = 0; i < 2; i++) {
     int missing = 0;
     (void)ffkeyn(roots[i], incol, key, &missing);
@@ -34,13 +64,21 @@ static int create_column(fitsfile *from, fitsfile *to, int incol, int outcol, in
       values[i][0] = comments[i][0] = '\0';
     ffcmrk();
   }
+  if (changes && make_binary(values[1], sizeof values[1], &null, status) > 0)
+    return *status;
+  if (null != 0 && !has_null(from, incol))
+    null = 0;
   if (fficol(to, outcol, values[0], values[1], status) > 0)
     return *status;
   for (int i = 0; i < 2; i++) {
     (void)ffkeyn(roots[i], outcol, key, status);
     (void)ffmcom(to, key, comments[i], status);
   }
-  (void)copy_keys(from, to, incol, outcol, status);
+  (void)copy_keys(from, to, incol, outcol, !changes, status);
+  if (null != 0) {
+    (void)ffkeyn("TNULL", outcol, key, status);
+    (void)ffpkyj(to, key, null, "Null value", status);
+  }
   return ffrdef(to, status);
 }
 
@@ -168,9 +206,10 @@ int ffcpcl(fitsfile *infptr, fitsfile *outfptr, int incol, int outcol, int creat
     return cf_fail(status, NOT_BTABLE, "a column of a binary table cannot get into an ASCII table");
   if (in.type < 0)
     return cf_fail(status, BAD_TFORM, "columns of arrays of variable length cannot be copied alone");
+  bool changes = in.hdutype != outfptr->Fptr->hdutype;
   if (create_col && outcol > outfptr->Fptr->tfield)
     outcol = outfptr->Fptr->tfield + 1;
-  if (create_col && create_column(infptr, outfptr, incol, outcol, status) > 0)
+  if (create_col && create_column(infptr, outfptr, incol, outcol, changes, status) > 0)
     return *status;
   return copy_values(infptr, outfptr, incol, outcol, status);
 }

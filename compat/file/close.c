@@ -51,11 +51,8 @@ int ffclos(fitsfile *fptr, int *status) {
   int own = 0;
   if (status == NULL)
     return NULL_INPUT_PTR;
-  if (!cf_is_open(fptr, &own)) {
-    if (*status <= 0)
-      *status = own;
-    return *status;
-  }
+  if (!cf_is_open(fptr, &own)) /* whatever failed before */
+    return *status = own;
   if (fptr->Fptr->open_count > 1) {
     fptr->Fptr->open_count--;
     (void)ffflsh(fptr, 0, &own);
@@ -84,12 +81,10 @@ static int remove_file(const char *name, int *status) {
 int ffdelt(fitsfile *fptr, int *status) {
   char name[FLEN_FILENAME];
   int ignored = 0;
-  if (fptr == NULL)
-    return cf_fail(status, NULL_INPUT_PTR, "expected a file, found NULL");
   if (status == NULL)
     return NULL_INPUT_PTR;
-  if (fptr->Fptr == NULL || fptr->Fptr->validcode != VALIDSTRUC)
-    return cf_fail(status, BAD_FILEPTR, "the file is not open");
+  if (!cf_is_open(fptr, &ignored)) /* whatever failed before */
+    return *status = ignored;
   cf_file *file = cf_file_of(fptr->Fptr);
   bool local = file->bytes != NULL;
   cf_copy(name, fptr->Fptr->filename, sizeof name);

@@ -32,6 +32,7 @@ int cf_decoder_init(cf_decoder *decoder, const FITSfile *file, int wanted, int *
   decoder->dither = file->quantize_method == SUBTRACTIVE_DITHER_1   ? RF_DITHER_1
                     : file->quantize_method == SUBTRACTIVE_DITHER_2 ? RF_DITHER_2
                                                                     : RF_DITHER_NONE;
+  decoder->no_nulls = false;
   decoder->reals = wanted == TFLOAT ? CF_REALS_FLOAT : wanted == TDOUBLE ? CF_REALS_DOUBLE : CF_REALS_INTEGER;
   return cf_grid_init(&decoder->grid, file, status);
 }
@@ -90,7 +91,7 @@ static rf_status dequantize(const cf_decoder *decoder, LONGLONG number, size_t r
   q.tile = (uint64_t)number;
   q.scale = pixels->scale;
   q.zero = pixels->zero;
-  q.has_null = pixels->has_null;
+  q.has_null = pixels->has_null && !decoder->no_nulls;
   q.null = (int32_t)pixels->null;
   /* Doubles are made from integers in the upper half of the memory, from its begin on: they never meet. */
   int32_t *integers = values;

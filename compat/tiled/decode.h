@@ -31,6 +31,7 @@ typedef struct cf_decoder {
   cf_reals reals;
   rf_zcmptype type;
   rf_dither dither;
+  bool no_nulls; /* quantized pixels that equal ZBLANK are values as others */
 } cf_decoder;
 
 /* Returns the codec of a value of compress_type; RF_Z_AUTO: there is none. */

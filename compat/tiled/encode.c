@@ -49,9 +49,10 @@ static bool is_stored(const FITSfile *file, int datatype) {
 }
 
 static double level_of(const FITSfile *file, int method) {
-  double level = (double)file->request_quantize_level;
-  if (level != 0.0 && isfinite(level) && file->request_quantize_level != NOT_QUANTIZED)
-    return level;
+  const float levels[] = {file->quantize_level, file->request_quantize_level};
+  for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+    if (levels[i] != 0.0F && isfinite(levels[i]) && levels[i] != NOT_QUANTIZED)
+      return (double)levels[i];
   return method == NO_DITHER ? 16.0 : 4.0;
 }
 

@@ -16,6 +16,8 @@
 #define BATCH_BYTES ((size_t)8 << 20)
 /* Values that are converted at a time. */
 #define BLOCK 1024
+/* The null value of quantized pixels. */
+#define QUANTIZED_NULL (-2147483647)
 
 typedef struct job {
   cf_part part;
@@ -192,7 +194,7 @@ static int take_bytes(reader *r, job *one, int *status) {
 
 /* Looks whether the cache has a tile, or can take it. A slot that changes serves one tile of a batch only. */
 static void find_slot(reader *r, job *one) {
-  cf_cached *slot = cf_cache_slot(r->fptr->Fptr, one->part.number);
+  cf_cached *slot = r->decoder.no_nulls ? NULL : cf_cache_slot(r->fptr->Fptr, one->part.number);
   bool ready = slot != NULL && slot->number == one->part.number && slot->reals == r->decoder.reals;
   one->slot = NULL;
   one->ready = false;
@@ -238,6 +240,12 @@ static int read_tiles(reader *r, int *status) {
 }
 
 /* ---- the call ---- */
+
+/* Tells whether to ignore null pixels of quantized images. A reader that does not look for them gets NaN only where the
+ * null value is one that no quantizing makes of a number: programs that fill FITSfile themselves leave it 0. */
+static bool ignores_nulls(const FITSfile *file, int nullcheck) {
+  return nullcheck == 0 && file->zbitpix < 0 && file->cn_zblank < 0 && file->zblank > QUANTIZED_NULL;
+}
 
 /* Ends the work of all threads: what they found, and their memory. */
 static void finish(reader *r, int *anynul, int *status) {
@@ -291,6 +299,7 @@ int cf_tiled_read(fitsfile *fptr, int datatype, const LONGLONG *first, const LON
   if (cf_decoder_init(&r.decoder, fptr->Fptr, datatype, status) > 0 ||
       cf_section_init(&r.section, &r.decoder.grid, first, last, step, status) > 0)
     return *status;
+  r.decoder.no_nulls = ignores_nulls(fptr->Fptr, nullcheck);
   if (nullcheck == 2)
     memset(nularray, 0, (size_t)r.section.total);
   (void)cf_cache_open(fptr->Fptr, &r.decoder.grid);
