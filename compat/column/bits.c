@@ -24,9 +24,11 @@ int ffgcll(RANGE, int nultyp, char nulval, char *array, char *nularray, int *any
   cf_cells cells;
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
+  if (nelem == 0)
+    return *status;
   if (anynul != NULL)
     *anynul = 0;
-  if (nelem == 0 || cf_cells_find(fptr, colnum, firstrow, firstelem, nelem, CF_CELLS_READ, &cells, status) > 0 ||
+  if (cf_cells_find(fptr, colnum, firstrow, firstelem, nelem, CF_CELLS_READ, &cells, status) > 0 ||
       !is_logical(&cells, colnum, status))
     return *status;
   if (array == NULL || (nultyp == 2 && nularray == NULL))

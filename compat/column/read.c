@@ -132,10 +132,10 @@ int cf_read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firs
   if (nelem == 1 && step == 1 && cf_read_one(fptr, colnum, firstrow, firstelem, to))
     return *status;
   cf_target target = *to;
-  if (to->anynul != NULL)
-    *to->anynul = 0;
   if (nelem == 0)
     return *status;
+  if (to->anynul != NULL)
+    *to->anynul = 0;
   if (cf_cells_find_steps(fptr, colnum, firstrow, firstelem, nelem, step, &cells, status) > 0)
     return *status;
   if (to->array == NULL)

@@ -228,12 +228,10 @@ int ffgcls(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LO
   target to = {CF_NULLS_KEPT, nulval, array, nularray, 0};
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
-  if (cf_column(fptr, colnum, status) == NULL)
+  if (nelem == 0 || cf_column(fptr, colnum, status) == NULL)
     return *status;
   if (anynul != NULL)
     *anynul = 0;
-  if (nelem == 0)
-    return *status;
   if (nelem < 0)
     return cf_fail(status, NEG_BYTES, "negative number of elements: %lld", nelem);
   if (array == NULL || (nultyp == 2 && nularray == NULL))
