@@ -303,6 +303,54 @@ static void end_block(fitsfile *fptr, int *status) {
     (void)cf_fill(fptr, size, IOBUFLEN - rest, 0, status);
 }
 
+/* Conversion that threads share. */
+typedef struct shared_write {
+  const transfer *move;
+  unsigned char *chunk;
+  size_t n;
+  size_t part; /* elements */
+  atomic_int converted;
+} shared_write;
+
+static rf_status convert_shared_part(void *user, size_t i, unsigned worker, rf_error *err) {
+  shared_write *work = user;
+  const transfer *move = work->move;
+  const size_t first = i * work->part, n = work->n - first < work->part ? work->n - first : work->part;
+  int converted = 0;
+  (void)worker, (void)err;
+  (void)cf_to_stored(&move->how, memory(move) + first * move->size, n, work->chunk + first * move->stored_size,
+                     &converted);
+  if (converted > 0)
+    atomic_store(&work->converted, converted);
+  return RF_OK;
+}
+
+/* Converts the next n elements, with threads if they are many. */
+static void convert_chunk(transfer *move, unsigned char *chunk, size_t n) {
+  const size_t part = CHUNK_BYTES / move->stored_size, parts = (n + part - 1) / part;
+  shared_write work = {.move = move, .chunk = chunk, .n = n, .part = part};
+  rf_error err;
+  if (parts < 2) {
+    (void)cf_to_stored(&move->how, memory(move), n, chunk, &move->converted);
+    return;
+  }
+  if (rf_parts_run(rf_threads_for(0, parts, (uint64_t)n * move->size), parts, convert_shared_part, &work, &err) !=
+      RF_OK)
+    (void)cf_fail_core(move->pixels->status, MEMORY_ALLOCATION, &err);
+  if (work.converted > 0)
+    move->converted = work.converted;
+}
+
+/* Returns the bytes of parts that are converted at once: many where threads help, few where the cache does. */
+static size_t chunk_size(const transfer *move, LONGLONG n) {
+  const bool reals = move->how.stored == TFLOAT || move->how.stored == TDOUBLE;
+  const bool wants_reals = move->how.wanted == TFLOAT || move->how.wanted == TDOUBLE;
+  const LONGLONG bytes = n * (LONGLONG)move->stored_size;
+  if (bytes <= 2 * ROOM_BYTES)
+    return ROOM_BYTES;
+  return bytes >= SHARED_BYTES && (reals != wants_reals || move->how.scale != 1.) ? 16 * CHUNK_BYTES : CHUNK_BYTES;
+}
+
 int cf_image_write(const cf_pixels *pixels, int column, LONGLONG group, LONGLONG first, LONGLONG n) {
   transfer move;
   int *status = pixels->status;
@@ -312,14 +360,16 @@ int cf_image_write(const cf_pixels *pixels, int column, LONGLONG group, LONGLONG
     return *status;
   const LONGLONG good = before_null(&move, n);
   LONGLONG offset = offset_of(&move, group - 1, first - 1);
-  unsigned char *chunk = room;
-  size_t most = ROOM_BYTES / move.stored_size;
-  if (good > 2 * (LONGLONG)most && (chunk = malloc(CHUNK_BYTES)) != NULL)
-    most = CHUNK_BYTES / move.stored_size;
-  chunk = chunk != NULL ? chunk : room;
+  size_t bytes = chunk_size(&move, good);
+  unsigned char *chunk = bytes > ROOM_BYTES ? malloc(bytes) : room;
+  if (chunk == NULL) {
+    chunk = room;
+    bytes = ROOM_BYTES;
+  }
+  const LONGLONG most = (LONGLONG)(bytes / move.stored_size);
   while (move.done < good && *status <= 0) {
-    const size_t part = good - move.done < (LONGLONG)most ? (size_t)(good - move.done) : most;
-    (void)cf_to_stored(&move.how, memory(&move), part, chunk, &move.converted);
+    const size_t part = (size_t)(good - move.done < most ? good - move.done : most);
+    convert_chunk(&move, chunk, part);
     (void)cf_write(pixels->fptr, offset, part * move.stored_size, chunk, status);
     offset += (LONGLONG)(part * move.stored_size);
     move.done += (LONGLONG)part;
