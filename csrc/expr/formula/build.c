@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static rf_formula_node *at_index(const rf_formula *formula, uint32_t index) {
   return &formula->nodes[index];

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "expr/formula/parser.h"
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* Memory of the values of all nodes for a chunk of rows, about what a cache of the second level has. */
 #define CHUNK_BYTES ((uint64_t)1 << 19)

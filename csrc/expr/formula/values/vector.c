@@ -2,7 +2,7 @@
  *
  * Elements of vectors: v[i], {a, b}, array(), elementnum(), axiselem().
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* ------------------------------ v[i] ------------------------------ */
 

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static int64_t wrap_add(int64_t x, int64_t y) {
   return (int64_t)((uint64_t)x + (uint64_t)y);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* The defined elements of one row, as integers and as reals. */
 typedef struct elements {

@@ -2,7 +2,7 @@
  *
  * Functions that go on from element to element and from row to row: accum(), seqdiff().
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* Undefined elements count as 0. The sum of bits is one value a row. */
 static void run_sum(const rf_formula_view *view, rf_formula_type type, rf_formula_node *node, size_t rows, size_t n) {

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 #define MOST 7
 #define DEGREE 0.017453292519943295

@@ -2,7 +2,7 @@
  *
  * Strings compare byte by byte, with all their blanks.
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static const char *text_of(const rf_formula_view *view, size_t row) {
   return (const char *)view->data + row * view->row * view->bytes;

@@ -2,8 +2,8 @@
  *
  * run.c: the values of nodes for a chunk of rows. Each file runs some operations; the operands of the node have values.
  */
-#ifndef RF_EXPR_FORMULA_RUN_H
-#define RF_EXPR_FORMULA_RUN_H
+#ifndef RF_EXPR_FORMULA_VALUES_RUN_H
+#define RF_EXPR_FORMULA_VALUES_RUN_H
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 #define APPROXIMATELY 1e-7
 

@@ -2,7 +2,7 @@
  *
  * Functions that need files: good time intervals and regions. The source has read them.
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static double real_at(const rf_formula_view *view, size_t at) {
   return ((const double *)(const void *)view->data)[at];

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static uint64_t next(rf_formula *formula) {
   formula->random += UINT64_C(0x9E3779B97F4A7C15);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* ------------------------------ loops ------------------------------ */
 

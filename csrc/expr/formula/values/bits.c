@@ -2,7 +2,7 @@
  *
  * Bits: a byte each, 0, 1, or 2 for any. Operands of two lengths are aligned at their ends; zeros fill the shorter one.
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 #define ANY 2
 

@@ -2,7 +2,7 @@
  *
  * b ? x : y, and functions about undefined values.
  */
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 /* Copies value `from` of a view to value `to` of the node. Texts of the node may be longer. */
 static void take(rf_formula_node *node, size_t to, const rf_formula_view *view, size_t from, uint8_t *nulls) {

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "expr/formula/run.h"
+#include "expr/formula/values/run.h"
 
 static double round_up_halves(double x) {
   return floor(x + 0.5);
