@@ -199,7 +199,8 @@ static int locate(fitsfile **fptr, const cf_name *name, cf_location *where, int 
     return go_to_default(*fptr, name, status);
   if (go_to(*fptr, where, status) > 0)
     return *status;
-  (*fptr)->Fptr->only_one = where->only;
+  if (where->only)
+    (*fptr)->Fptr->only_one = 1;
   return *status;
 }
 
@@ -280,7 +281,8 @@ static int open_parsed(fitsfile **fptr, const char *text, int mode, bool *given,
     return give_up(fptr, status);
   if (saved && copied)
     cf_copy(name.type, cf_begins(name.output, "mem:") ? "compressmem://" : "compressfile://", sizeof name.type);
-  if (cf_set_origin(*fptr, name.type, text, status) > 0)
+  bool shared = (*fptr)->Fptr->open_count > 1; /* an earlier handle has named the file */
+  if (!shared && cf_set_origin(*fptr, name.type, text, status) > 0)
     return give_up(fptr, status);
   if (locate(fptr, &name, &where, status) > 0 || filter(fptr, text, &name, &where, status) > 0)
     return give_up(fptr, status);
