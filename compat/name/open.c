@@ -44,8 +44,8 @@ static bool is_packed(fitsfile *fptr, const char *file) {
   static const char *const endings[] = {".gz", ".Z", ".z", ".bz2", ".zst", ".xz", ".zip"};
   size_t n = strlen(file);
   struct stat facts;
-  if (fptr != NULL && stat(file, &facts) == 0 && facts.st_size == fptr->Fptr->filesize)
-    return false;
+  if (stat(file, &facts) == 0 && (!S_ISREG(facts.st_mode) || (fptr != NULL && facts.st_size == fptr->Fptr->filesize)))
+    return false; /* a pipe must not lose its first bytes */
   FILE *plain = fopen(file, "rb");
   if (plain == NULL)
     return true;
