@@ -104,7 +104,10 @@ int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, boo
     return cf_fail(status, DATA_COMPRESSION_ERR, "tiles with ZBITPIX = %d are not stored uncompressed", file->zbitpix);
   if (encoder->type == RF_Z_AUTO)
     return cf_fail(status, DATA_COMPRESSION_ERR, "this library does not write algorithm %d", file->compress_type);
-  encoder->lossless = file->zbitpix < 0 && file->cn_zscale == 0;
+  encoder->lossless = file->zbitpix < 0 && (file->cn_zscale == 0 || file->request_quantize_level == NOT_QUANTIZED);
+  if (encoder->lossless && encoder->type != RF_Z_GZIP_1 && encoder->type != RF_Z_GZIP_2 &&
+      encoder->type != RF_Z_NOCOMPRESS)
+    return cf_fail(status, DATA_COMPRESSION_ERR, "reals that are not quantized need GZIP_1 or GZIP_2");
   encoder->level = level_of(file, file->quantize_method);
   encoder->dither = file->quantize_method == SUBTRACTIVE_DITHER_1   ? RF_DITHER_1
                     : file->quantize_method == SUBTRACTIVE_DITHER_2 ? RF_DITHER_2
@@ -333,13 +336,15 @@ static rf_status encode_reals(const cf_encoder *encoder, LONGLONG number, const 
   rf_status status = rf_codec_quantize(&q, scratch, integers, err);
   if (status != RF_OK)
     return status;
-  if (!q.done)
+  /* Where ZBLANK is 0, the program has no ZBLANK in its header: null pixels stay NaN. */
+  bool homeless = q.has_null && encoder->file->cn_zblank != 0 && encoder->file->zblank == 0;
+  if (!q.done || (homeless && encoder->file->cn_gzip_data > 0))
     return encode_lossless(encoder, number, scratch, n, out, tile, err);
   tile->form = CF_CELL_COMPRESSED;
   tile->scale = q.scale;
   tile->zero = q.zero;
   tile->nulls = q.has_null != 0;
-  if (tile->nulls && encoder->file->cn_zblank != 0 && encoder->file->zblank != q.null)
+  if (tile->nulls && encoder->file->cn_zblank != 0 && encoder->file->zblank != 0 && encoder->file->zblank != q.null)
     for (size_t i = 0; i < n; i++)
       integers[i] = integers[i] == q.null ? encoder->file->zblank : integers[i];
   return encode_integers(encoder, number, integers, 4, n, NULL, out, &tile->bytes, err);
