@@ -33,15 +33,17 @@ typedef struct rf_bytes rf_bytes;
 RF_API RF_CHECKED rf_status rf_bytes_open(const char *name, rf_mode mode, const rf_options *options, rf_bytes **bytes,
                                           rf_error *err);
 
-/* rf_bytes_close() writes what is pending, closes the file and frees the handle, also on failure. NULL is allowed.
+/* rf_bytes_close() writes what is pending, closes the file and frees the handle, also on failure.
+ * bytes  NULL is allowed
  * Returns RF_OK; RF_ERR_CODEC; RF_ERR_MEMORY; any of "input and output". Threads: no other thread may use the handle.
  */
 RF_API rf_status rf_bytes_close(rf_bytes *bytes, rf_error *err);
 
-/* rf_bytes_discard() lets closing drop what has not reached the file yet, as rf_file_discard() does. Threads: one. */
+/* rf_bytes_discard() lets closing `bytes` drop what has not reached the file yet, as rf_file_discard() does. Threads:
+ * one. */
 RF_API void rf_bytes_discard(rf_bytes *bytes);
 
-/* rf_bytes_is_writable() tells whether the file was opened for writing. Returns 1 or 0. Threads: any. */
+/* rf_bytes_is_writable() tells whether `bytes` was opened for writing. Returns 1 or 0. Threads: any. */
 RF_API int rf_bytes_is_writable(const rf_bytes *bytes);
 
 /* rf_bytes_get_size() gets the size of the content, for a .gz that of the decompressed content.
@@ -69,7 +71,7 @@ RF_API RF_CHECKED rf_status rf_bytes_peek(rf_bytes *bytes, uint64_t offset, size
 RF_API RF_CHECKED rf_status rf_bytes_write(rf_bytes *bytes, uint64_t offset, const void *buffer, size_t n,
                                            rf_error *err);
 
-/* rf_bytes_set_size() cuts the content, or adds zeros.
+/* rf_bytes_set_size() cuts the content of `bytes` at `size`, or adds zeros up to there.
  * Returns RF_OK; RF_ERR_READONLY; the statuses of rf_bytes_get_size(). Threads: one. */
 RF_API RF_CHECKED rf_status rf_bytes_set_size(rf_bytes *bytes, uint64_t size, rf_error *err);
 
@@ -78,7 +80,7 @@ RF_API RF_CHECKED rf_status rf_bytes_set_size(rf_bytes *bytes, uint64_t size, rf
  * rf_bytes_get_size(). Threads: one. */
 RF_API RF_CHECKED rf_status rf_bytes_move(rf_bytes *bytes, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
 
-/* rf_bytes_sync() makes all that was written durable.
+/* rf_bytes_sync() makes all that was written to `bytes` durable.
  * Returns RF_OK; the statuses of rf_bytes_get_size(). Threads: one. */
 RF_API RF_CHECKED rf_status rf_bytes_sync(rf_bytes *bytes, rf_error *err);
 
