@@ -65,6 +65,7 @@ static int put_strings(const cf_expression *expression, delivery *to, const char
   for (LONGLONG i = 0; i < rows; i++) {
     if (to->strings[i] == NULL)
       return cf_fail(status, NULL_INPUT_PTR, "ffcrow: no memory for a string");
+    to->any |= nulls[i];
     const char *text = nulls[i] ? null : values + (size_t)i * expression->row_bytes;
     size_t room = expression->info.width + 1;
     cf_copy(to->strings[i], text, nulls[i] ? strlen(text) + 1 : room);
