@@ -62,6 +62,10 @@ static void set_type(cf_cells *cells, int type, LONGLONG repeat) {
     cells->repeat = repeat * 2;
     break;
   case TSTRING:
+    if (cells->as_bytes) {
+      cells->stored = TBYTE;
+      break;
+    }
     cells->width = column->twidth > 0 && !cells->variable ? (size_t)column->twidth : 1;
     if (!cells->variable)
       cells->repeat = column->twidth > 0 ? repeat / column->twidth : 0;
@@ -109,6 +113,8 @@ static int find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstele
                 int mode, cf_cells *cells, int *status) {
   FITSfile *file = fptr->Fptr;
   *cells = (cf_cells){.fptr = fptr, .step = step, .element = firstelem - 1, .row = firstrow - 1};
+  cells->as_bytes = (mode & CF_CELLS_BYTES) != 0;
+  mode &= ~CF_CELLS_BYTES;
   if (firstrow < 1)
     return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: rows count from 1", firstrow);
   if (firstelem < 1)
@@ -154,8 +160,8 @@ int cf_cells_find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firste
 }
 
 int cf_cells_find_steps(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem,
-                        LONGLONG step, cf_cells *cells, int *status) {
-  return find(fptr, colnum, firstrow, firstelem, nelem, step, CF_CELLS_READ, cells, status);
+                        LONGLONG step, int mode, cf_cells *cells, int *status) {
+  return find(fptr, colnum, firstrow, firstelem, nelem, step, mode, cells, status);
 }
 
 size_t cf_cells_some(const cf_cells *cells, LONGLONG left) {

@@ -33,6 +33,7 @@ typedef struct cf_cells {
   fitsfile *fptr;
   const tcolumn *column;
   int stored;         /* TBYTE (bits too), TSHORT, TLONG, TLONGLONG, TFLOAT, TDOUBLE, TLOGICAL, or TSTRING */
+  bool as_bytes;      /* text is bytes, not strings of a width */
   bool variable;      /* the elements of one array of variable length */
   size_t width;       /* bytes of an element */
   LONGLONG repeat;    /* elements of a row */
@@ -46,14 +47,17 @@ typedef struct cf_cells {
 /* What happens to rows that the table does not have, and to arrays that are too short. */
 enum { CF_CELLS_READ, CF_CELLS_WRITE };
 
+/* To be added to these: the elements of a text column of a binary table are its bytes. */
+enum { CF_CELLS_BYTES = 2 };
+
 /* Finds `nelem` elements of a column. Rows and elements count from 1. With CF_CELLS_WRITE the table grows where it
  * must, and an array of variable length gets room in the heap. */
 int cf_cells_find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, int mode,
                   cf_cells *cells, int *status);
 
-/* As cf_cells_find(), for every step-th element, to read. */
+/* As cf_cells_find(), for every step-th element. */
 int cf_cells_find_steps(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem,
-                        LONGLONG step, cf_cells *cells, int *status);
+                        LONGLONG step, int mode, cf_cells *cells, int *status);
 
 /* Returns how many of `left` elements fit a buffer. */
 size_t cf_cells_some(const cf_cells *cells, LONGLONG left);

@@ -125,6 +125,36 @@ static int read_cells(cf_cells *cells, LONGLONG nelem, const cf_target *to, int 
   return *status;
 }
 
+/* Reads logical values as bytes: T and F are 1 and 0, a byte 0 is a null value, and others are as they are. */
+static int read_logicals(cf_cells *cells, LONGLONG nelem, const cf_target *to, int *status) {
+  unsigned char buffer[CF_CELLS_BUFFER], *array = to->array;
+  char *flags = to->flags;
+  for (size_t n; nelem > 0 && *status <= 0; nelem -= (LONGLONG)n, array += n) {
+    n = cf_cells_some(cells, nelem);
+    const unsigned char *values = cf_cells_get(cells, n, buffer, status);
+    for (size_t i = 0; i < n && values != NULL; i++) {
+      array[i] = values[i] == 'T' ? 1 : values[i] == 'F' ? 0 : values[i];
+      if (flags != NULL)
+        *flags++ = values[i] == 0;
+      if (values[i] != 0)
+        continue;
+      *to->anynul = 1;
+      if (to->nullcheck == CF_NULLS_REPLACED)
+        memcpy(array + i, to->nulval, 1);
+    }
+  }
+  return *status;
+}
+
+/* Tells whether the elements of a column are bytes for a reader of bytes: text of binary tables. */
+static bool is_text_as_bytes(const FITSfile *file, int colnum, int datatype) {
+  if ((datatype != TBYTE && datatype != TSBYTE) || file->hdutype != BINARY_TBL || file->tableptr == NULL ||
+      colnum < 1 || colnum > file->tfield)
+    return false;
+  int type = file->tableptr[colnum - 1].tdatatype;
+  return type == TSTRING || type == -TSTRING;
+}
+
 int cf_read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, LONGLONG step,
                     const cf_target *to, int *status) {
   cf_cells cells;
@@ -136,7 +166,9 @@ int cf_read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firs
     return *status;
   if (to->anynul != NULL)
     *to->anynul = 0;
-  if (cf_cells_find_steps(fptr, colnum, firstrow, firstelem, nelem, step, &cells, status) > 0)
+  bool text = is_text_as_bytes(fptr->Fptr, colnum, to->datatype);
+  int mode = text ? CF_CELLS_READ | CF_CELLS_BYTES : CF_CELLS_READ;
+  if (cf_cells_find_steps(fptr, colnum, firstrow, firstelem, nelem, step, mode, &cells, status) > 0)
     return *status;
   if (to->array == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no array for the values");
@@ -145,11 +177,16 @@ int cf_read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firs
   target.anynul = &nulls;
   if (target.nullcheck != CF_NULLS_FLAGGED)
     target.flags = NULL;
-  if (cells.stored == TLOGICAL)
+  bool bytes = to->datatype == TBYTE || to->datatype == TSBYTE;
+  if (text)
+    target.datatype = TBYTE;
+  if (cells.stored == TLOGICAL && !bytes)
     return cf_fail(status, BAD_BTABLE_FORMAT, "column %d has logical values, not numbers", colnum);
   if (cells.stored == TSTRING && fptr->Fptr->hdutype != ASCII_TBL)
     return cf_fail(status, BAD_TFORM_DTYPE, "column %d has text, not numbers", colnum);
-  if (cells.stored == TSTRING)
+  if (cells.stored == TLOGICAL)
+    (void)read_logicals(&cells, nelem, &target, status);
+  else if (cells.stored == TSTRING)
     (void)read_fields(&cells, nelem, &target, status);
   else
     (void)read_cells(&cells, nelem, &target, status);

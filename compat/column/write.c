@@ -53,12 +53,14 @@ static int write_numbers(RANGE, int datatype, const void *array, int *status) {
     return cf_fail(status, NULL_INPUT_PTR, "no values to write");
   if (type == TLOGICAL)
     return cf_fail(status, BAD_BTABLE_FORMAT, "column %d has logical values, not numbers", colnum);
-  if (type == TSTRING && !fields)
+  bool text = type == TSTRING && !fields && (datatype == TBYTE || datatype == TSBYTE); /* bytes as they are */
+  if (type == TSTRING && !fields && !text)
     return cf_fail(status, BAD_TFORM_DTYPE, "column %d has text, not numbers", colnum);
-  if (cf_cells_find(fptr, colnum, firstrow, firstelem, nelem, CF_CELLS_WRITE, &cells, status) > 0)
+  int mode = text ? CF_CELLS_WRITE | CF_CELLS_BYTES : CF_CELLS_WRITE;
+  if (cf_cells_find(fptr, colnum, firstrow, firstelem, nelem, mode, &cells, status) > 0)
     return *status;
   cf_conversion how = {.stored = fields ? TDOUBLE : cells.stored,
-                       .wanted = datatype,
+                       .wanted = text ? TBYTE : datatype,
                        .scale = column->tscale,
                        .zero = column->tzero,
                        .tnull = column->tnull};
