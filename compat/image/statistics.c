@@ -56,30 +56,35 @@ static void deliver(const image_statistics *found, long *ngoodpix, double *mean,
 
 #define PIXEL short
 #define DIFFERENCE int
+#define IS_FINITE(pixel) true
 #define LEAST_START SHRT_MAX
 #define MOST_START SHRT_MIN
 #define NAME(name) name##_short
 #include "image/statistics.h"
 #undef PIXEL
 #undef DIFFERENCE
+#undef IS_FINITE
 #undef LEAST_START
 #undef MOST_START
 #undef NAME
 
 #define PIXEL int
 #define DIFFERENCE LONGLONG
+#define IS_FINITE(pixel) true
 #define LEAST_START INT_MAX
 #define MOST_START INT_MIN
 #define NAME(name) name##_int
 #include "image/statistics.h"
 #undef PIXEL
 #undef DIFFERENCE
+#undef IS_FINITE
 #undef LEAST_START
 #undef MOST_START
 #undef NAME
 
 #define PIXEL float
 #define DIFFERENCE float
+#define IS_FINITE(pixel) ((pixel) >= -FLT_MAX / 20 && (pixel) <= FLT_MAX / 20) /* so are differences */
 #define LEAST_START FLT_MAX
 #define MOST_START (-FLT_MAX)
 #define NAME(name) name##_float

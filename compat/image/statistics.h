@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Template: statistics of an image with one type of pixels. Define PIXEL, DIFFERENCE (the type of differences) and
- * NAME(x), the name of a function, before it is included.
+ * Template: statistics of an image with one type of pixels. Define PIXEL, DIFFERENCE (the type of differences),
+ * IS_FINITE(x), LEAST_START and MOST_START, and NAME(x), the name of a function, before it is included.
  */
 
 /* Returns the element of rank k (from 0 on) of n numbers, which it reorders. There is no NaN among them. */
@@ -31,11 +31,11 @@ static DIFFERENCE NAME(select)(DIFFERENCE *values, long n, long k) {
   return values[k];
 }
 
-/* Copies the good pixels of a row. Returns their number. */
+/* Copies the good pixels of a row, without NaN and infinity. Returns their number. */
 static long NAME(good_pixels)(const PIXEL *row, long nx, bool nullcheck, PIXEL nullvalue, DIFFERENCE *good) {
   long n = 0;
   for (long i = 0; i < nx; i++)
-    if (!nullcheck || row[i] != nullvalue)
+    if ((!nullcheck || row[i] != nullvalue) && IS_FINITE(row[i]))
       good[n++] = (DIFFERENCE)row[i];
   return n;
 }
@@ -67,36 +67,32 @@ static double NAME(neighbour_noise)(const DIFFERENCE *good, long n, DIFFERENCE *
   for (long i = 0; i < count; i++)
     differences[i] = good[i] - good[i + 1];
   for (int round = 0; round <= 3 && count > 0; round++) {
+    double sum = 0, squares = 0;
     long kept = 0;
-    if (round > 0)
-      for (long i = 0; i < count; i++)
-        if (fabs((double)differences[i] - mean) < 5 * sigma)
-          differences[kept++] = differences[i];
+    for (long i = 0; i < count; i++) {
+      double difference = (double)differences[i];
+      if (round > 0 && !(fabs(difference - mean) < 5 * sigma))
+        continue;
+      differences[kept++] = differences[i];
+      sum += difference;
+      squares += difference * difference;
+    }
     if (round > 0 && (kept == count || kept == 0))
       break;
-    count = round > 0 ? kept : count;
-    double sum = 0, squares = 0;
-    for (long i = 0; i < count; i++)
-      sum += (double)differences[i];
+    count = kept;
     mean = sum / (double)count;
-    for (long i = 0; i < count; i++)
-      squares += ((double)differences[i] - mean) * ((double)differences[i] - mean);
-    sigma = sqrt(squares / (double)count);
+    sigma = sqrt(fmax(0, squares / (double)count - mean * mean));
     if (!(sigma > 0))
       break;
   }
   return sigma;
 }
 
-/* Returns the median of n differences, but those that are NaN. false: there is none. */
+/* Returns the median of n differences. false: there is none. */
 static bool NAME(median)(DIFFERENCE *differences, long n, double *median) {
-  long count = 0;
-  for (long i = 0; i < n; i++)
-    if (!isnan((double)differences[i]))
-      differences[count++] = differences[i];
-  if (count > 0)
-    *median = (double)NAME(select)(differences, count, (count - 1) / 2);
-  return count > 0;
+  if (n > 0)
+    *median = (double)NAME(select)(differences, n, (n - 1) / 2);
+  return n > 0;
 }
 
 /* Adds the noise of orders 2, 3 and 5 of one row. Where pixels do not change there is nothing to learn. */
