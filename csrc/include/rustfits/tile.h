@@ -101,8 +101,9 @@ RF_API RF_CHECKED rf_status rf_codec_get_noise(const int32_t *integers, size_t r
 /* Does part `i` of shared work. `worker` is below the number of threads; a worker does one part at a time. */
 typedef rf_status (*rf_part_function)(void *user, size_t i, unsigned worker, rf_error *err);
 
-/* rf_threads_for() returns the number of threads that rf_parts_run() should have for `count` parts that produce `bytes`
- * bytes in all: at most `wanted` (0: as many as there are processors). Threads: any. */
+/* rf_threads_for() computes the number of threads that rf_parts_run() should have for `count` parts that produce
+ * `bytes` bytes in all. wanted  most threads; 0: as many as there are processors Returns the number, at least 1.
+ * Threads: any. */
 RF_API unsigned rf_threads_for(unsigned wanted, size_t count, uint64_t bytes);
 
 /* rf_parts_run() calls function(user, i, ...) for each i below `count`, with `threads` threads at most: in order with

@@ -3,7 +3,7 @@
  * Columns of compressed tables. GZIP_2 shuffles the bytes of I, J, K, E and D only; complex numbers are not shuffled in
  * the rows, and in the heap C counts as one number of 8 bytes.
  */
-#include "tiled/column.h"
+#include "tiled/table/column.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
 #include "tiled/create.h"
 #include "tiled/grid.h"
 #include "tiled/tiled.h"
-#include "tiled/translate.h"
+#include "tiled/whole/translate.h"
 #include "tiled/write.h"
 
 /* Bytes of pixels that are worked on at a time. */

@@ -2,7 +2,7 @@
  *
  * Translating headers card by card.
  */
-#include "tiled/translate.h"
+#include "tiled/whole/translate.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static const char *const dropped[] = {"XTENSION", "BITPIX", "NAXIS", "NAXIS#",  
                                       "ZBLANK",   "ZNAME#", "ZVAL#", "ZCMPTYPE", "CHECKSUM", "DATASUM"};
 #define DROPPED (sizeof dropped / sizeof dropped[0])
 
-/* Compares the 8 characters of a keyword with a pattern. *number receives what stands for #. */
+/* Compares the 8 characters of a keyword with a pattern. *number receives the digits in the place of #. */
 static bool matches(const char *card, const char *pattern, char number[9]) {
   size_t n = strcspn(pattern, "#"), k = 0;
   if (strncmp(card, pattern, n) != 0)

@@ -2,8 +2,8 @@
  *
  * The columns of a binary table, and their streams in a compressed one (FITS 10.3).
  */
-#ifndef CF_TILED_COLUMN_H
-#define CF_TILED_COLUMN_H
+#ifndef CF_TILED_TABLE_COLUMN_H
+#define CF_TILED_TABLE_COLUMN_H
 
 #include <stdbool.h>
 #include <stddef.h>

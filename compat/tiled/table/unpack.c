@@ -8,7 +8,7 @@
 #include "file/bytes.h"
 #include "file/handle.h"
 #include "header/cards.h"
-#include "tiled/column.h"
+#include "tiled/table/column.h"
 
 /* A byte of a stream becomes so many at most. */
 #define MAX_EXPANSION 1032

@@ -2,8 +2,8 @@
  *
  * Headers of images to those of compressed images, and back (FITS 10.1).
  */
-#ifndef CF_TILED_TRANSLATE_H
-#define CF_TILED_TRANSLATE_H
+#ifndef CF_TILED_WHOLE_TRANSLATE_H
+#define CF_TILED_WHOLE_TRANSLATE_H
 
 #include "base/status.h"
 

@@ -8,7 +8,7 @@
 #include "file/bytes.h"
 #include "file/handle.h"
 #include "header/cards.h"
-#include "tiled/column.h"
+#include "tiled/table/column.h"
 #include "tiled/heap.h"
 
 /* A smaller data unit is one block, which compression cannot make less. */
