@@ -75,18 +75,18 @@ int ffmrhd(fitsfile *fptr, int hdumov, int *exttype, int *status) {
   return ffmahd(fptr, fptr->HDUposition + 1 + hdumov, exttype, status);
 }
 
-/* Tells whether the current HDU has this name: EXTNAME or HDUNAME, with wild cards. */
-static bool has_name(fitsfile *fptr, char *name) {
+/* Tells whether the current HDU has this name: EXTNAME or HDUNAME, in any case. */
+static bool has_name(fitsfile *fptr, const char *name) {
   static const char *const keywords[] = {"EXTNAME", "HDUNAME"};
-  char value[FLEN_VALUE];
+  char value[FLEN_VALUE], wanted[FLEN_VALUE];
   bool found = false;
+  cf_copy(wanted, name, sizeof wanted);
+  cf_trim_end(wanted);
   for (int i = 0; i < 2 && !found; i++) {
-    int status = 0, match = 0, exact = 0;
+    int status = 0;
     ffpmrk();
-    if (ffgkys(fptr, keywords[i], value, NULL, &status) <= 0) {
-      ffcmps(name, value, CASEINSEN, &match, &exact);
-      found = match != 0;
-    }
+    if (ffgkys(fptr, keywords[i], value, NULL, &status) <= 0)
+      found = cf_same_text(value, wanted);
     ffcmrk();
   }
   return found;
