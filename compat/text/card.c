@@ -3,6 +3,7 @@
  * A card as text: its keyword, value and comment, and whether FITS allows its characters.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,12 +164,22 @@ int fftkey(const char *keyword, int *status) {
   return *status;
 }
 
+/* Tells whether 8 characters are printable ASCII: none is below ' ' or above '~'. */
+static bool printable8(const char *text) {
+  const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
+  uint64_t word;
+  memcpy(&word, text, sizeof word);
+  return ((((word - ones * ' ') & ~word) | (word + ones * (127 - '~')) | word) & high) == 0;
+}
+
 int fftrec(char *card, int *status) {
   CF_GO(status);
   if (card == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no card");
-  size_t begin = strlen(card) < INDENT ? strlen(card) : INDENT;
-  for (size_t i = begin; card[i] != '\0'; i++)
+  size_t length = strlen(card), i = INDENT;
+  while (i + 8 <= length && printable8(card + i))
+    i += 8;
+  for (; i < length; i++)
     if (card[i] < ' ' || card[i] > '~')
       return cf_fail(status, BAD_KEYCHAR, "character %zu of a card is not legal (%d): %.80s", i + 1,
                      (unsigned char)card[i], card);
