@@ -174,9 +174,9 @@ static int make_plan(fitsfile *from, fitsfile *to, cf_tiled_plan *plan, bool *lo
   LONGLONG axes[MAX_COMPRESS_DIM] = {0};
   if (ffgiprll(from, MAX_COMPRESS_DIM, &bitpix, &naxis, axes, status) > 0)
     return *status;
-  if (bitpix == LONGLONG_IMG)
-    return cf_fail(status, MEMORY_ALLOCATION, "images of 64-bit integers are not compressed");
   *lossy = bitpix > 0 && file->request_lossy_int_compress != 0;
+  if (bitpix == LONGLONG_IMG && !*lossy)
+    return cf_fail(status, MEMORY_ALLOCATION, "images of 64-bit integers are not compressed");
   if (type == 0)
     file->request_compress_type = RICE_1;
   cf_tiled_plan_init(plan, file, *lossy ? FLOAT_IMG : bitpix, naxis, axes, status);
