@@ -43,7 +43,7 @@ static bool is_last(fitsfile *fptr) {
 int cf_data_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
   const FITSfile *file = fptr->Fptr;
   if (file->writemode == READWRITE && file->datastart >= file->filesize)
-    return cf_read_padded(fptr, offset, n, 0, buffer, status);
+    return cf_read_padded(fptr, offset, n, file->hdutype == ASCII_TBL ? ' ' : 0, buffer, status);
   return cf_read(fptr, offset, n, buffer, status);
 }
 

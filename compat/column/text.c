@@ -45,10 +45,12 @@ static void put_null_number(target *to, LONGLONG i, int width) {
 static void copy_trimmed(char *to, const char *from, size_t width) {
   size_t n = 0;
   if (width <= SHORT) {
+    /* Nothing behind the end of the text: fitsio of Python takes the bytes there for text. */
     for (size_t i = 0; i < width && from[i] != '\0'; i++) {
-      to[i] = from[i];
       n = from[i] != ' ' || i == 0 ? i + 1 : n;
     }
+    for (size_t i = 0; i < n; i++)
+      to[i] = from[i];
   } else {
     n = strnlen(from, width);
     while (n > 1 && from[n - 1] == ' ')

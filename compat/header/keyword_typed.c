@@ -107,5 +107,7 @@ int ffpky(fitsfile *fptr, int datatype, const char *keyname, void *value, const 
 }
 
 int ffuky(fitsfile *fptr, int datatype, const char *keyname, void *value, const char *comm, int *status) {
+  if (datatype == TULONG && value != NULL) /* by way of a double, as in CFITSIO: programs compare their headers */
+    return ffukyg(fptr, keyname, (double)*(const unsigned long *)value, 0, comm, status);
   return store(cf_keyword_u, fptr, datatype, keyname, value, comm, status);
 }

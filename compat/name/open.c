@@ -184,13 +184,13 @@ static int go_to(fitsfile *fptr, const cf_location *where, int *status) {
   return ffmnhd(fptr, where->type, (char *)where->name, where->version, status);
 }
 
-/* Filters of tables count for the first table where the name gives no HDU and the first HDU has no data. */
+/* Filters of rows and sections count for the first HDU with data where the name gives no HDU. */
 static int go_to_default(fitsfile *fptr, const cf_name *name, int *status) {
   int naxis = 0;
   if (name->rows[0] == '\0' && name->bin[0] == '\0' && name->columns[0] == '\0')
     return *status;
   if (ffgidm(fptr, &naxis, status) <= 0 && naxis == 0)
-    find_data(fptr, ANY_TABLE, status);
+    find_data(fptr, ANY_DATA, status);
   return *status;
 }
 
