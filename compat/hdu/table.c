@@ -50,6 +50,17 @@ static int take_format(const char *card, tcolumn *column, bool ascii, int *statu
   return *status;
 }
 
+/* The first number of TDIMn is the width of a string, where a column holds several. */
+static void take_dimensions(const char *card, tcolumn *column) {
+  char text[FLEN_VALUE];
+  if (column->tdatatype != TSTRING || !cf_card_string(card, text, sizeof text))
+    return;
+  const char *open = strchr(text, '(');
+  long width = open != NULL ? strtol(open + 1, NULL, 10) : 0;
+  if (width > 0 && width <= column->trepeat)
+    column->twidth = width;
+}
+
 /* Takes what one card says about a column. */
 static int take_card(FITSfile *f, const char *card, bool ascii, int *status) {
   tcolumn *column;
@@ -66,6 +77,8 @@ static int take_card(FITSfile *f, const char *card, bool ascii, int *status) {
     (void)cf_card_string(card, column->strnull, sizeof column->strnull);
   else if (column != NULL)
     (void)cf_card_integer(card, &column->tnull);
+  else if (!ascii && (column = column_of(f, card, "TDIM")) != NULL)
+    take_dimensions(card, column);
   else if (ascii && (column = column_of(f, card, "TBCOL")) != NULL) {
     if (!cf_card_integer(card, &value) || value < 1 || value > f->rowlength)
       return cf_fail(status, BAD_TBCOL, "%.8s is not from 1 to %lld", card, f->rowlength);

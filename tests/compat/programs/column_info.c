@@ -81,6 +81,8 @@ int main(void) {
   fits_write_key_str(f, "TDISP1", "I7", NULL, &status);
   fits_write_key_str(f, "TDISP3", "F9.2", NULL, &status);
   fits_write_key_str(f, "TDISP12", "E12.4", NULL, &status);
+  fits_write_key_str(f, "TDIM2", "(6,2)", NULL, &status);
+  fits_write_key_str(f, "TDIM8", "(5,2)", NULL, &status);
   fits_write_key_lng(f, "TNULL1", -5, NULL, &status);
   fits_write_key_dbl(f, "TSCAL5", .5, 3, NULL, &status);
   fits_set_hdustruc(f, &status);
