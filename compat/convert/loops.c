@@ -14,62 +14,25 @@
 #define BIG_ENDIAN_HOST 0
 #endif
 
-static const unsigned char size_of[CF_TYPES] = {1, 1, 2, 2, 4, 4, 8, 8, 8, 4, 8};
+const unsigned char cf_type_sizes[CF_TYPES] = {1, 1, 2, 2, 4, 4, 8, 8, 8, 4, 8};
 
-size_t cf_type_size(cf_type type) {
-  return size_of[type];
-}
+#if LONG_MAX > 2147483647
+#define LONG_CODE CF_I64
+#define ULONG_CODE CF_ULONG
+#else
+#define LONG_CODE CF_I32
+#define ULONG_CODE CF_U32
+#endif
 
-static cf_type long_type(cf_type narrow, cf_type wide) {
-  return sizeof(long) == 8 ? wide : narrow;
-}
-
-cf_type cf_type_of(int datatype) {
-  switch (datatype) {
-  case TBYTE:
-    return CF_U8;
-  case TSBYTE:
-    return CF_I8;
-  case TSHORT:
-    return CF_I16;
-  case TUSHORT:
-    return CF_U16;
-  case TINT:
-    return CF_I32;
-  case TUINT:
-    return CF_U32;
-  case TLONG:
-    return long_type(CF_I32, CF_I64);
-  case TULONG:
-    return long_type(CF_U32, CF_ULONG);
-  case TLONGLONG:
-    return CF_I64;
-  case TULONGLONG:
-    return CF_U64;
-  case TFLOAT:
-    return CF_F32;
-  case TDOUBLE:
-    return CF_F64;
-  default:
-    return CF_NO_TYPE;
-  }
-}
-
-cf_type cf_type_stored(int datatype) {
-  switch (datatype) {
-  case TBYTE:
-  case TSHORT:
-  case TINT:
-  case TLONGLONG:
-  case TFLOAT:
-  case TDOUBLE:
-    return cf_type_of(datatype);
-  case TLONG:
-    return CF_I32;
-  default:
-    return CF_NO_TYPE;
-  }
-}
+const unsigned char cf_type_codes[TDOUBLE + 1] = {
+    [TBYTE] = CF_U8 + 1,      [TSBYTE] = CF_I8 + 1,      [TSHORT] = CF_I16 + 1,   [TUSHORT] = CF_U16 + 1,
+    [TINT] = CF_I32 + 1,      [TUINT] = CF_U32 + 1,      [TLONG] = LONG_CODE + 1, [TULONG] = ULONG_CODE + 1,
+    [TLONGLONG] = CF_I64 + 1, [TULONGLONG] = CF_U64 + 1, [TFLOAT] = CF_F32 + 1,   [TDOUBLE] = CF_F64 + 1,
+};
+const unsigned char cf_stored_codes[TDOUBLE + 1] = {
+    [TBYTE] = CF_U8 + 1,      [TSHORT] = CF_I16 + 1, [TINT] = CF_I32 + 1,    [TLONG] = CF_I32 + 1,
+    [TLONGLONG] = CF_I64 + 1, [TFLOAT] = CF_F32 + 1, [TDOUBLE] = CF_F64 + 1,
+};
 
 cf_type cf_type_flipped(cf_type type) {
   static const cf_type other[CF_TYPES] = {CF_I8,  CF_U8,  CF_U16, CF_I16, CF_U32, CF_I32,
@@ -89,7 +52,7 @@ FLIP(flip_4, unsigned int, 0x80000000U)
 FLIP(flip_8, ULONGLONG, 1ULL << 63)
 
 void cf_block_flip(cf_type type, void *values, size_t n) {
-  switch (size_of[type]) {
+  switch (cf_type_sizes[type]) {
   case 1:
     flip_1(values, n);
     break;

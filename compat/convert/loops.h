@@ -40,13 +40,27 @@ static inline bool cf_type_is_integer(cf_type type) {
   return type < CF_F32;
 }
 
+/* Types by code, plus 1; 0: none. */
+extern const unsigned char cf_type_codes[TDOUBLE + 1], cf_stored_codes[TDOUBLE + 1];
+extern const unsigned char cf_type_sizes[CF_TYPES];
+
+static inline cf_type cf_type_by_code(const unsigned char *codes, int datatype) {
+  return datatype > 0 && datatype <= TDOUBLE && codes[datatype] > 0 ? (cf_type)(codes[datatype] - 1) : CF_NO_TYPE;
+}
+
 /* Returns the type in memory of a datatype of C. */
-cf_type cf_type_of(int datatype);
+static inline cf_type cf_type_of(int datatype) {
+  return cf_type_by_code(cf_type_codes, datatype);
+}
 
 /* Returns the type in memory of a datatype of a file, where TLONG has 32 bits. */
-cf_type cf_type_stored(int datatype);
+static inline cf_type cf_type_stored(int datatype) {
+  return cf_type_by_code(cf_stored_codes, datatype);
+}
 
-size_t cf_type_size(cf_type type);
+static inline size_t cf_type_size(cf_type type) {
+  return cf_type_sizes[type];
+}
 
 /* Tells whether the values of a file are of the type of the other sign, stored with the offset that FITS gives it. */
 bool cf_offset_is_usual(cf_type stored, double scale, double zero);

@@ -15,6 +15,7 @@
 #define AT_HAND_BYTES 8192             /* up to here the buffer of the file is read in place */
 #define BESIDE_BYTES 8192              /* from here on reads go past the buffer of the file */
 #define SHARED_BYTES (4 * CHUNK_BYTES) /* from here on threads share reads */
+#define FEW 64                         /* elements, for which a short way is worth its code */
 #define GATHER_BYTES 4096              /* elements that are farther apart are read one by one */
 
 /* Elements of one column on their way. */
@@ -215,6 +216,23 @@ static LONGLONG offset_of(const transfer *move, LONGLONG row, LONGLONG element) 
   return file->datastart + row * file->rowlength + move->column->tbcol + element * (LONGLONG)move->stored_size;
 }
 
+/* Reads a few elements of the first group that the buffer of the file has. Returns false if that is not the case. */
+static bool read_few(const cf_pixels *pixels, int column, cf_run run) {
+  const FITSfile *file = pixels->fptr->Fptr;
+  transfer move;
+  (void)begin(&move, pixels, column);
+  if (run.first < 1 || run.first > move.column->trepeat || run.count > move.column->trepeat - (run.first - 1))
+    return false;
+  const LONGLONG offset = file->datastart + move.column->tbcol + (run.first - 1) * (LONGLONG)move.stored_size;
+  const unsigned char *stored = cf_at_hand(pixels->fptr, offset, (size_t)run.count * move.stored_size);
+  if (stored == NULL)
+    return false;
+  (void)cf_from_stored(&move.how, stored, (size_t)run.count, pixels->array, pixels->flags, pixels->anynul,
+                       &move.converted);
+  (void)end(&move);
+  return true;
+}
+
 int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run run) {
   transfer move;
   LONGLONG last;
@@ -222,6 +240,9 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
     return *pixels->status;
   if (pixels->anynul != NULL)
     *pixels->anynul = 0;
+  if (group <= 1 && run.step == 1 && run.count > 0 && run.count <= FEW && !run.apart &&
+      pixels->fptr->Fptr->numrows > 0 && read_few(pixels, column, run))
+    return *pixels->status;
   if (begin(&move, pixels, column) > 0)
     return *pixels->status;
   group = group < 1 ? 1 : group;
