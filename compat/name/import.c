@@ -8,12 +8,12 @@
 #include "base/status.h"
 #include "base/string.h"
 
-#define MOST_BYTES (64L << 20)
+#define MAX_BYTES (64L << 20)
 
 static int append(char **text, size_t *used, size_t *room, const char *line, size_t n, int *status) {
   if (*used + n + 1 > *room) {
     size_t larger = 2 * (*used + n + 1) + 1024;
-    char *grown = larger > MOST_BYTES ? NULL : realloc(*text, larger);
+    char *grown = larger > MAX_BYTES ? NULL : realloc(*text, larger);
     if (grown == NULL)
       return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate %zu bytes for a file of text", larger);
     *text = grown;

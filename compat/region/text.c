@@ -11,7 +11,7 @@
 #include "region/read.h"
 #include "region/shape.h"
 
-#define MOST_BYTES (256L << 20)
+#define MAX_BYTES (256L << 20)
 
 /* What the lines so far have set. */
 typedef struct reader {
@@ -43,7 +43,7 @@ static char *read_file(const char *filename, int *status) {
   }
   char *text = NULL;
   long size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-  if (size < 0 || size > MOST_BYTES || fseek(file, 0, SEEK_SET) != 0)
+  if (size < 0 || size > MAX_BYTES || fseek(file, 0, SEEK_SET) != 0)
     cf_fail(status, READ_ERROR, "cannot read the region file %.60s", filename);
   else if ((text = calloc((size_t)size + 1, 1)) == NULL)
     cf_fail(status, MEMORY_ALLOCATION, "cannot allocate %ld bytes for a region file", size);
