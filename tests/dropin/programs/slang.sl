@@ -6,4 +6,4 @@ print(t.ra[[0:4]]);
 print(fits_read_key("f4.fits", "OBJECT"));
 variable i = fits_read_img("i2.fits");
 print(sum(i));
-fits_write_binary_table("out.fits", "NEW", struct { a = [1:5], b = [1.5:5.5:1.0] });
+fits_write_binary_table("out.fits", "NEW", struct { a = [1:5], b = [1:5] * 1.5 });
