@@ -127,6 +127,27 @@ static int fill_data(fitsfile *fptr, int *status) {
   return *status;
 }
 
+/* Writes the cards of a new HDU that are no header of an HDU, END behind them: nothing that was written gets lost. */
+static void write_incomplete(fitsfile *fptr) {
+  int own = 0;
+  LONGLONG start = fptr->Fptr->headstart[fptr->Fptr->curhdu];
+  cf_file *file = cf_file_of(fptr->Fptr);
+  char block[IOBUFLEN] = "END";
+  if (fptr->Fptr->logfilesize > start)
+    return;
+  ffpmrk();
+  if (cf_header_load(fptr, &own) <= 0) {
+    file->header.dirty = true;
+    (void)cf_header_forget(fptr, &own);
+  }
+  own = 0;
+  if (fptr->Fptr->logfilesize <= start) { /* there are no cards */
+    memset(block + 3, ' ', sizeof block - 3);
+    (void)cf_write(fptr, start, sizeof block, block, &own);
+  }
+  ffcmrk();
+}
+
 int ffchdu(fitsfile *fptr, int *status) {
   int own = 0;
   if (!cf_use(fptr, &own)) {
@@ -143,6 +164,8 @@ int ffchdu(fitsfile *fptr, int *status) {
       (void)(update_sizes(fptr, &own) > 0 || cf_table_update_formats(fptr, &own) > 0);
     if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
       file->header.dirty = true; /* a program may have written over END */
+    else if (own > 0)
+      write_incomplete(fptr);
   }
   if (f->writemode == READWRITE && own <= 0)
     (void)cf_header_forget(fptr, &own);
