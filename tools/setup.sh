@@ -48,6 +48,7 @@ abidiff                                   abigail-tools
 fitsverify                                fitsverify
 x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
 /usr/x86_64-w64-mingw32/include/zlib.h    libz-mingw-w64-dev
+/usr/lib/wine/wine64                      wine64
 s390x-linux-gnu-gcc                       gcc-s390x-linux-gnu
 aarch64-linux-gnu-gcc                     gcc-aarch64-linux-gnu
 /usr/aarch64-linux-gnu/include/stdio.h    libc6-dev-arm64-cross

@@ -71,7 +71,13 @@ rf_status rf_fd_close(rf_fd fd, rf_error *err);
 /* `path` seen from the root, so that a later change of directory does not matter; freed with rf_free. Links stay. */
 rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err);
 
-/* Read-only mappings of whole files. */
+/* Read-only mappings of whole files. RF_MAP_HOLDS_SIZE: while a file is mapped the system refuses to make it shorter,
+ * through any handle. The library then maps only what its caller maps. */
+#if defined(_WIN32)
+#define RF_MAP_HOLDS_SIZE true
+#else
+#define RF_MAP_HOLDS_SIZE false
+#endif
 rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err);
 void rf_map_close(const uint8_t *base, size_t length);
 

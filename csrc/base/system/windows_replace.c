@@ -20,6 +20,11 @@
 
 #define TEMP_TRIES 100
 
+/* FileRenameInfoEx and two of its flags, which the headers have only for programs that need Windows 10. */
+#define RENAME_INFO_EX 22
+#define FILE_RENAME_REPLACE 1u
+#define FILE_RENAME_POSIX 2u
+
 static rf_status no_memory(rf_error *err) {
   return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
 }
@@ -110,7 +115,7 @@ rf_status rf_path_resolve(const char *path, char **real, rf_error *err) {
 }
 
 void rf_path_sync_folder(const char *path) {
-  (void)path; /* MOVEFILE_WRITE_THROUGH does it */
+  (void)path; /* rf_replace_commit does it */
 }
 
 rf_status rf_fd_reserve(rf_fd fd, uint64_t offset, uint64_t length, rf_error *err) {
@@ -238,23 +243,62 @@ static bool is_as_expected(const wchar_t *real, const rf_file_stamp *expected) {
   return equal;
 }
 
-static rf_status put_in_place(const wchar_t *from, const wchar_t *to, bool only_new, rf_error *err) {
-  /* ReplaceFile keeps the old file's access list and attributes; it wants an old file and a system that knows how. */
-  if (!only_new &&
-      ReplaceFileW(to, from, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS | REPLACEFILE_IGNORE_ACL_ERRORS, NULL, NULL))
+/* Renames the open file and returns a Windows error, 0 on success. */
+static DWORD rename_open(HANDLE handle, const wchar_t *to, int information_class, DWORD flags) {
+  size_t bytes = wcslen(to) * sizeof *to;
+  FILE_RENAME_INFO *info = rf_alloc_zero(1, sizeof *info + bytes);
+  if (!info)
+    return ERROR_NOT_ENOUGH_MEMORY;
+  memcpy(info, &flags, sizeof flags); /* older headers have only the member ReplaceIfExists in its place */
+  info->FileNameLength = (DWORD)bytes;
+  memcpy(info->FileName, to, bytes);
+  bool renamed = SetFileInformationByHandle(handle, (FILE_INFO_BY_HANDLE_CLASS)information_class, info,
+                                            (DWORD)(sizeof *info + bytes));
+  DWORD code = renamed ? ERROR_SUCCESS : GetLastError();
+  rf_free(info);
+  return code;
+}
+
+/* Moves the old file out of the way, since it cannot be renamed over while it is open, and deletes it after the new
+ * file has its name. Between the two renames there is no file. A file that is also mapped cannot be deleted and stays
+ * under its temporary name. Returns a Windows error, 0 on success. */
+static DWORD swap(HANDLE handle, const wchar_t *to) {
+  DWORD attributes = GetFileAttributesW(to);
+  if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & (FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_DIRECTORY)))
+    return ERROR_ACCESS_DENIED;
+  wchar_t *aside = temp_name(to);
+  if (!aside)
+    return ERROR_NOT_ENOUGH_MEMORY;
+  DWORD code = MoveFileExW(to, aside, 0) ? ERROR_SUCCESS : GetLastError();
+  if (code == ERROR_SUCCESS) {
+    code = rename_open(handle, to, FileRenameInfo, 0);
+    if (code == ERROR_SUCCESS)
+      (void)DeleteFileW(aside);
+    else
+      (void)MoveFileExW(aside, to, 0);
+  }
+  rf_free(aside);
+  return code;
+}
+
+/* Handles of the old file keep the old file. Windows renames over an open file from version 10 on, with NTFS.
+ * ReplaceFile, which would keep the access list, opens the new file without sharing, so it fails while that is open. */
+static rf_status put_in_place(HANDLE handle, const wchar_t *to, bool only_new, rf_error *err) {
+  DWORD code = rename_open(handle, to, only_new ? FileRenameInfo : RENAME_INFO_EX,
+                           only_new ? 0 : FILE_RENAME_REPLACE | FILE_RENAME_POSIX);
+  if (code != ERROR_SUCCESS && !only_new)
+    code = rename_open(handle, to, FileRenameInfo, FILE_RENAME_REPLACE);
+  if (!only_new && (code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION))
+    code = swap(handle, to);
+  if (code == ERROR_SUCCESS)
     return RF_OK;
-  if (MoveFileExW(from, to, (only_new ? 0u : MOVEFILE_REPLACE_EXISTING) | MOVEFILE_WRITE_THROUGH))
-    return RF_OK;
-  DWORD code = GetLastError();
   return rf_fail_errno(err, rf_windows_errno_of(code), "cannot put the new file in its place (Windows error %lu)",
                        code);
 }
 
 rf_status rf_replace_commit(rf_replacement *r, const rf_replace_how *how, rf_fd *fd, rf_error *err) {
-  wchar_t *from = NULL, *to = NULL;
+  wchar_t *to = NULL;
   rf_status status = how->durable ? rf_fd_sync(r->fd, err) : RF_OK;
-  if (status == RF_OK)
-    status = rf_windows_widen(r->path, &from, err);
   if (status == RF_OK)
     status = rf_windows_widen(r->real, &to, err);
   if (status == RF_OK && how->expected && !is_as_expected(to, how->expected)) {
@@ -266,15 +310,16 @@ rf_status rf_replace_commit(rf_replacement *r, const rf_replace_how *how, rf_fd 
     free_replacement(r);
   } else {
     if (status == RF_OK)
-      status = put_in_place(from, to, how->only_new, err);
+      status = put_in_place(r->fd.handle, to, how->only_new, err);
     if (status == RF_OK) {
+      if (how->durable)
+        (void)rf_fd_sync(r->fd, NULL); /* the new name; the content is on the disk */
       *fd = r->fd;
       free_replacement(r);
     } else {
       rf_replace_abort(r);
     }
   }
-  rf_free(from);
   rf_free(to);
   return status;
 }

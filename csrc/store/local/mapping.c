@@ -134,7 +134,7 @@ rf_status rf_local_file_read_many(void *state, const rf_read_range *ranges, size
   rf_local_file *f = state;
   map_copy c = {.ranges = ranges, .count = count};
   bool copied = false;
-  if (f->mappable && (count > 1 || ranges[0].length < READ_FROM))
+  if (!RF_MAP_HOLDS_SIZE && f->mappable && (count > 1 || ranges[0].length < READ_FROM))
     RF_TRY(copy_from_mapping(f, &c, &copied, err));
   for (size_t i = 0; i < count; i++) {
     const rf_read_range *range = &ranges[i];

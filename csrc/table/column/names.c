@@ -48,7 +48,7 @@ static void add_key(key_set *set, size_t column) {
 
 static void make_key(const key_set *set, rf_column *column, bool named) {
   rf_column_info *info = &column->info;
-  char key[sizeof info->key];
+  char key[sizeof info->key] = ""; /* callers get all of it */
   (void)snprintf(key, sizeof key, "%s", info->name);
   for (unsigned copy = 2; named || has_key(set, key, false); copy++) {
     (void)snprintf(key, sizeof key, "%.245s_%u", info->name, copy);
