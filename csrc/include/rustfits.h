@@ -32,7 +32,7 @@
 #include "rustfits/dtype.h"
 #include "rustfits/options.h"
 #include "rustfits/driver.h"
-#include "rustfits/bytes.h"
+#include "rustfits/lowlevel/bytes.h"
 #include "rustfits/shmem.h"
 #include "rustfits/transport.h"
 #include "rustfits/codec.h"
@@ -40,10 +40,10 @@
 #include "rustfits/file.h"
 #include "rustfits/hdu.h"
 #include "rustfits/compression.h"
-#include "rustfits/tile.h"
+#include "rustfits/lowlevel/tile.h"
 #include "rustfits/image.h"
 #include "rustfits/expr.h"
-#include "rustfits/formula.h"
+#include "rustfits/lowlevel/formula.h"
 #include "rustfits/table.h"
 /* clang-format on */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "rustfits/bytes.h"
+#include "rustfits/lowlevel/bytes.h"
 
 #include "base/memory.h"
 #include "store/open.h"

@@ -9,11 +9,11 @@
 #include "convert/convert.h"
 #include "file/handle.h"
 #include "header/cards.h"
-#include "tiled/create.h"
+#include "tiled/writing/create.h"
 #include "tiled/grid.h"
 #include "tiled/tiled.h"
 #include "tiled/whole/translate.h"
-#include "tiled/write.h"
+#include "tiled/writing/write.h"
 
 /* Bytes of pixels that are worked on at a time. */
 #define SLAB_BYTES ((LONGLONG)64 << 20)

@@ -11,7 +11,7 @@ import rustfits
 from rustfits._core.binding import _rustfits
 from support import ROOT, c_library
 
-HEADERS = sorted((ROOT / "csrc/include/rustfits").glob("*.h"))
+HEADERS = sorted((ROOT / "csrc/include/rustfits").rglob("*.h"))
 HEADER = "".join(path.read_text() for path in HEADERS)
 
 PROGRAM = """

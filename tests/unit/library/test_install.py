@@ -104,7 +104,7 @@ def test_one_command_compiles_all_sources(tmp_path: Path) -> None:
 
 def test_each_function_has_a_man_page(tmp_path: Path) -> None:
     pages = c_library.installed() / "share/man/man3"
-    headers = (ROOT / "csrc/include/rustfits").glob("*.h")
+    headers = (ROOT / "csrc/include/rustfits").rglob("*.h")
     text = "".join(path.read_text() for path in headers)
     names = set(re.findall(r"^RF_API [^;(]*?\b(rf_\w+)\(", text, re.MULTILINE))
     assert {path.stem for path in pages.iterdir()} == names | {"rustfits"}
