@@ -16,18 +16,21 @@ fi
 meson compile -C build-fuzz || exit 1
 
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n "s|^  '[a-z]*/\(fuzz_[a-z_]*\)',$|\1|p" tests/fuzz/meson.build)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n "s|^  '[a-z]*/\(fuzz_[a-z_]*\)',$|\1|p" tests/fuzz/meson.build
+  cd tests/compat && printf '%s\n' fuzz_*.c | sed 's|\.c$||')
 
 passed=0
 failed=0
 for target in "${targets[@]}"; do
   printf '\n======== %s, %s s ========\n' "$target" "$seconds"
   mkdir -p "build-fuzz/corpus/$target"
-  inputs=("build-fuzz/corpus/$target" "tests/fuzz/corpus/$target")
+  room=tests/fuzz
+  [ ! -e "tests/compat/$target.c" ] || room=tests/compat # of the CFITSIO layer
+  inputs=("build-fuzz/corpus/$target" "$room/corpus/$target")
   case $target in
   fuzz_scan | fuzz_gzip) inputs+=(tests/crashers/inputs) ;;  # targets that take whole files
   esac
-  if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/tests/fuzz/$target" -max_total_time="$seconds" \
+  if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/$room/$target" -max_total_time="$seconds" \
     -rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=20 -print_final_stats=1 \
     -artifact_prefix="build-fuzz/$target-" "${inputs[@]}" \
     >"build-fuzz/$target.log" 2>&1; then

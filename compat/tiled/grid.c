@@ -6,8 +6,9 @@
 
 #include <stdint.h>
 
-/* Pixels of a tile: what 32-bit streams and memory can hold. */
-#define MAX_PIXELS ((LONGLONG)INT32_MAX)
+/* Pixels of a tile. Eight bytes each make 4 GiB, the default of rf_limits.tile_bytes: a header of 64 bytes must not
+ * reserve more. */
+#define MAX_PIXELS ((LONGLONG)1 << 29)
 
 int cf_grid_init(cf_grid *grid, const FITSfile *file, int *status) {
   grid->naxis = file->zndim;

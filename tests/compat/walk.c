@@ -17,7 +17,7 @@
 #define MOST_HDUS 40 /* of a file */
 #define MOST_CARDS 900
 #define MOST_COLUMNS 30
-#define MOST_PIXELS 100000000 /* of a tile: larger ones are decoded, but take seconds for each call */
+#define MAX_PIXELS 100000000 /* of a tile: larger ones are decoded, but take seconds for each call */
 
 static void forget(int *status) {
   char message[FLEN_ERRMSG];
@@ -61,8 +61,8 @@ static void read_image(fitsfile *f) {
     return forget(&status);
   LONGLONG pixels = 1, tile = 1;
   for (int i = 0; i < f->Fptr->zndim && i < MAX_COMPRESS_DIM && fits_is_compressed_image(f, &status); i++)
-    tile = f->Fptr->tilesize[i] < MOST_PIXELS ? tile * f->Fptr->tilesize[i] : MOST_PIXELS + 1;
-  if (tile > MOST_PIXELS)
+    tile = f->Fptr->tilesize[i] < MAX_PIXELS ? tile * f->Fptr->tilesize[i] : MAX_PIXELS + 1;
+  if (tile > MAX_PIXELS)
     return;
   for (int i = 0; i < naxis; i++)
     pixels = axes[i] > 0 && pixels < 1000000000000 / axes[i] ? pixels * axes[i] : 0;
