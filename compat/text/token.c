@@ -65,7 +65,7 @@ int fits_get_token(char **ptr, char *delimiter, char *token, int *isanumber) {
 }
 
 char *fits_split_names(char *list) {
-  static _Thread_local char *rest; /* as strtok() */
+  static _Thread_local char *rest; /* of the list of the last call */
   int depth = 0;
   if (list != NULL)
     rest = list;

@@ -76,7 +76,9 @@ class Header:
 def public_headers(include: Path) -> list[Path]:
     """Return ``rustfits.h`` and the headers that it includes, in that order."""
     umbrella = include / "rustfits.h"
-    names = re.findall(r'^#include ["<](rustfits/(?:\w+/)?\w+\.h)[">]', umbrella.read_text(), re.MULTILINE)
+    names = re.findall(
+        r'^#include ["<](rustfits/(?:\w+/)?\w+\.h)[">]', umbrella.read_text(), re.MULTILINE
+    )
     return [umbrella, *(include / name for name in names)]
 
 

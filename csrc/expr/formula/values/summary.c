@@ -59,12 +59,16 @@ static double deviation(elements v) {
 }
 
 static int order_integers(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  int64_t x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
   return x < y ? -1 : x > y;
 }
 
 static int order_reals(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
+  double x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
   return x < y ? -1 : x > y ? 1 : (isnan(x) != 0) - (isnan(y) != 0);
 }
 

@@ -1,4 +1,7 @@
-/* Files that are created in memory which holds something already. */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Files that are created in memory which holds something already.
+ */
 #include <fitsio.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* Whole images: compressing, decompressing, headers; arrays of HCOMPRESS. */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Whole images: compressing, decompressing, headers; arrays of HCOMPRESS.
+ */
 #include <fitsio.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* Requests of compression: setting, getting, FZ keywords, sizes, remote settings. */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Requests of compression: setting, getting, FZ keywords, sizes, remote settings.
+ */
 #include <fitsio.h>
 #include <stdio.h>
 #include <string.h>

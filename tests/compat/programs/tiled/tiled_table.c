@@ -1,4 +1,7 @@
-/* Compressed tables: columns of all types, tiles, keywords that choose algorithms, and back. */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Compressed tables: columns of all types, tiles, keywords that choose algorithms, and back.
+ */
 #include <fitsio.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* Compressed images of all types and algorithms: creating, writing, reading. */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Compressed images of all types and algorithms: creating, writing, reading.
+ */
 #include <fitsio.h>
 #include <stdio.h>
 #include <stdlib.h>
