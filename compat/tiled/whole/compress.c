@@ -328,10 +328,14 @@ static int expand_pixels(fitsfile *from, fitsfile *to, int *status) {
   return *status;
 }
 
+/* A status of -1 is how funpack says that one image makes a whole file. */
 int fits_img_decompress_header(fitsfile *infptr, fitsfile *outfptr, int *status) {
+  bool alone = status != NULL && *status == -1;
+  if (alone)
+    *status = 0;
   if (check_compressed(infptr, outfptr, status) > 0)
     return cf_refused(status);
-  return cf_header_to_plain(infptr, outfptr, status);
+  return cf_header_to_plain(infptr, outfptr, alone, status);
 }
 
 static int expand(fitsfile *infptr, fitsfile *outfptr, int *status) {

@@ -158,10 +158,10 @@ static int append_cards(fitsfile *from, fitsfile *to, bool extension, int *statu
   return *status;
 }
 
-int cf_header_to_plain(fitsfile *from, fitsfile *to, int *status) {
+int cf_header_to_plain(fitsfile *from, fitsfile *to, bool alone, int *status) {
   const FITSfile *source = from->Fptr;
   LONGLONG axes[MAX_COMPRESS_DIM] = {0};
-  bool primary = has_card(from, "ZSIMPLE"), extension = has_card(from, "ZTENSION");
+  bool primary = has_card(from, "ZSIMPLE"), extension = !alone && has_card(from, "ZTENSION");
   for (int i = 0; i < source->zndim && i < MAX_COMPRESS_DIM; i++)
     axes[i] = source->znaxis[i];
   if (extension && is_empty(to->Fptr))
