@@ -25,7 +25,7 @@ for target in "${targets[@]}"; do
   printf '\n======== %s, %s s ========\n' "$target" "$seconds"
   mkdir -p "build-fuzz/corpus/$target"
   room=tests/fuzz
-  [ ! -e "tests/compat/$target.c" ] || room=tests/compat # of the CFITSIO layer
+  [ ! -e "tests/compat/${target}.c" ] || room=tests/compat # of the CFITSIO layer
   inputs=("build-fuzz/corpus/$target" "$room/corpus/$target")
   case $target in
   fuzz_scan | fuzz_gzip) inputs+=(tests/crashers/inputs) ;;  # targets that take whole files

@@ -19,7 +19,7 @@ static bool multiply(LONGLONG *product, LONGLONG factor) {
 /* Returns the card at `index` if its keyword is `name`, else NULL. */
 static const char *expect(const char *cards, LONGLONG count, LONGLONG index, const char *name) {
   char field[16];
-  (void)snprintf(field, sizeof field, "%-8s", name);
+  (void)snprintf(field, sizeof field, "%-8.8s", name);
   return index < count && memcmp(cards + index * CARD, field, 8) == 0 ? cards + index * CARD : NULL;
 }
 
