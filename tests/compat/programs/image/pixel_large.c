@@ -32,8 +32,9 @@ static void whole(fitsfile *f, double *room, char *flags) {
   for (int t = 0; t < 7; t++) {
     double null = 0;
     int anynul = -1, status = 0;
+    const float real = -7.5F;
     if (types[t].code == TFLOAT)
-      *(float *)&null = -7.5F;
+      memcpy(&null, &real, sizeof real);
     else if (types[t].code == TDOUBLE)
       null = -7.5;
     else
