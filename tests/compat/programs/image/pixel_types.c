@@ -123,9 +123,10 @@ static void read_all(fitsfile *fptr, int b, int s, int has_blank) {
       memset(room, 0x11, sizeof room);
       memset(flags, 9, sizeof flags);
       memset(null_room, 0, sizeof null_room);
+      const float real = 99.F;
       *(char *)null_room = 99;
       if (types[t].code == TFLOAT)
-        *(float *)null_room = 99.F;
+        memcpy(null_room, &real, sizeof real);
       if (types[t].code == TDOUBLE)
         *null_room = 99.;
       if (nullcheck == 2)
