@@ -140,7 +140,7 @@ step_symbols() { # every symbol that the library shows begins with rf_
     }
   done
   local declared exported
-  declared=$(sed -n 's/^RF_API.*[ *]\(rf_[a-z0-9_]*\)(.*/\1/p' csrc/include/rustfits/*.h | sort)
+  declared=$(sed -n 's/^RF_API.*[ *]\(rf_[a-z0-9_]*\)(.*/\1/p' csrc/include/rustfits/*.h csrc/include/rustfits/*/*.h | sort)
   exported=$(nm -D --defined-only "$shared" | awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort)
   diff <(echo "$declared") <(echo "$exported") >/dev/null || {
     echo "rustfits.h (<) and the shared library (>) do not offer the same functions:"
