@@ -6,6 +6,7 @@
 #   tools/dropin.sh BUILD_DIRECTORY [ENTRY...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
 build=$1
 shift
 if [ ! -e "$build/build.ninja" ]; then
