@@ -95,6 +95,7 @@ tclsh                                     tcl
 vips                                      libvips-tools
 wcsware                                   wcslib-tools
 /usr/include/chealpix.h                   libchealpix-dev
+/usr/share/doc/libcfitsio-dev/examples/testprog.c  libcfitsio-doc
 /usr/include/cpl.h                        libcpl-dev
 /usr/include/healpix_cxx/healpix_map.h    libhealpix-cxx-dev
 /usr/include/*/CCfits                     libccfits-dev
