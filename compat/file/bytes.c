@@ -196,7 +196,6 @@ int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int 
   if (file->header.valid && cf_header_meets(file, offset, n) && cf_header_forget(fptr, status) > 0)
     return *status;
   file->changed = true;
-  file->writes++;
   if (n < DIRECT_BYTES)
     return write_buffered(file, offset, n, buffer, status);
   if (write_direct(file, offset, n, buffer, status) <= 0 && offset + (LONGLONG)n > fptr->Fptr->logfilesize)
@@ -268,7 +267,6 @@ int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status)
     return *status;
   forget_pages(file, from < to ? from : to);
   file->changed = true;
-  file->writes++;
   if (fptr->Fptr->filesize < from + n && cf_source_truncate(file, from + n, status) > 0)
     return *status;
   if (cf_source_move(file, from, to, n, status) > 0)
@@ -286,7 +284,6 @@ int cf_truncate(fitsfile *fptr, LONGLONG size, int *status) {
     return *status;
   forget_pages(file, size);
   file->changed = true;
-  file->writes++;
   if (cf_source_truncate(file, size, status) <= 0)
     fptr->Fptr->logfilesize = fptr->Fptr->filesize = size;
   return *status;

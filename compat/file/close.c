@@ -40,7 +40,6 @@ int ffflus(fitsfile *fptr, int *status) {
 /* Ends a file whose last handle is closed, and frees it. */
 static void end_file(fitsfile *fptr, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
-  (void)rf_file_free(file->core, NULL);
   if (fptr->Fptr->writemode == READWRITE)
     (void)cf_flush(fptr, status);
   (void)cf_source_close(file, status);
@@ -88,7 +87,6 @@ int ffdelt(fitsfile *fptr, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
   bool local = file->bytes != NULL;
   cf_copy(name, fptr->Fptr->filename, sizeof name);
-  (void)rf_file_free(file->core, NULL);
   if (local)
     rf_bytes_discard(file->bytes);
   ffpmrk();
@@ -107,8 +105,6 @@ int file_close(int handle) {
   int status = 0;
   if (file == NULL)
     return FILE_NOT_CLOSED;
-  (void)rf_file_free(file->core, NULL);
-  file->core = NULL;
   return cf_source_close(file, &status);
 }
 

@@ -81,15 +81,6 @@ int cf_source_move(cf_file *file, LONGLONG from, LONGLONG to, LONGLONG n, int *s
   return *status;
 }
 
-const unsigned char *cf_source_peek(cf_file *file, LONGLONG offset, size_t n) {
-  const uint8_t *bytes;
-  if (file->bytes != NULL)
-    return rf_bytes_peek(file->bytes, (uint64_t)offset, n, &bytes, NULL) == RF_OK ? bytes : NULL;
-  if ((uint64_t)offset + n > file->memory.size)
-    return NULL;
-  return (const unsigned char *)*file->memory.bytes + offset;
-}
-
 int cf_source_size(cf_file *file, LONGLONG *size, int *status) {
   rf_error err;
   uint64_t bytes = file->memory.size;

@@ -18,9 +18,6 @@ int cf_source_truncate(cf_file *file, LONGLONG size, int *status);
 /* Moves n bytes; the ranges may overlap. */
 int cf_source_move(cf_file *file, LONGLONG from, LONGLONG to, LONGLONG n, int *status);
 
-/* Returns n bytes that are in memory, or NULL. */
-const unsigned char *cf_source_peek(cf_file *file, LONGLONG offset, size_t n);
-
 /* Gets the size. */
 int cf_source_size(cf_file *file, LONGLONG *size, int *status);
 

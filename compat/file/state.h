@@ -49,9 +49,6 @@ typedef struct cf_file {
   LONGLONG dirty_pages;
   cf_header header;
   bool changed; /* the current HDU was changed since it became current */
-  rf_file *core;
-  uint64_t writes;      /* counts changes of the content */
-  uint64_t core_writes; /* of `writes` when `core` was opened */
 } cf_file;
 
 /* Makes a file with an empty FITSfile of one handle. The caller sets its source. NULL: *status says why. */

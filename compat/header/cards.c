@@ -61,7 +61,6 @@ static void note_change(fitsfile *fptr) {
   cf_file *file = cf_file_of(fptr->Fptr);
   file->header.dirty = true;
   file->changed = true;
-  file->writes++;
 }
 
 static int check_index(LONGLONG index, LONGLONG count, int *status) {
