@@ -35,6 +35,10 @@ bool cf_same_text(const char *a, const char *b) {
   return strlen(a) == strlen(b) && cf_begins(a, b);
 }
 
+const char *cf_skip_blanks(const char *text) {
+  return text + strspn(text, " ");
+}
+
 void cf_trim_end(char *text) {
   size_t n = strlen(text);
   while (n > 0 && text[n - 1] == ' ')

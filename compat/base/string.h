@@ -23,6 +23,9 @@ bool cf_same_text(const char *a, const char *b);
 /* Tells whether `text` begins with `prefix`, ASCII letters in any case. */
 bool cf_begins(const char *text, const char *prefix);
 
+/* Returns where `text` goes on behind its leading blanks. */
+const char *cf_skip_blanks(const char *text);
+
 /* Removes blanks at the end. */
 void cf_trim_end(char *text);
 

@@ -39,6 +39,9 @@ int cf_to_stored(const cf_conversion *how, const void *values, size_t n, void *s
 /* Returns the index of the first value that equals *nulval, or n. */
 size_t cf_find_null(const cf_conversion *how, const void *values, size_t n);
 
+/* Returns the type of C that holds the values of an image of this BITPIX. */
+int cf_image_type(int bitpix);
+
 /* Returns the bytes of one value of a type of C (TBYTE ... TDBLCOMPLEX), 0: no such type. */
 size_t cf_size_of(int datatype);
 

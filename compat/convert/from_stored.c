@@ -21,6 +21,23 @@ typedef struct job {
   bool overflow;
 } job;
 
+int cf_image_type(int bitpix) {
+  switch (bitpix) {
+  case BYTE_IMG:
+    return TBYTE;
+  case SHORT_IMG:
+    return TSHORT;
+  case LONG_IMG:
+    return TINT;
+  case LONGLONG_IMG:
+    return TLONGLONG;
+  case FLOAT_IMG:
+    return TFLOAT;
+  default:
+    return TDOUBLE;
+  }
+}
+
 size_t cf_size_of(int datatype) {
   cf_type type = cf_type_of(datatype);
   if (type != CF_NO_TYPE)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "convert/convert.h"
 #include "fitsio2.h"
 #include "hdu/structure.h"
 #include "header/cards.h"
@@ -102,21 +103,9 @@ int cf_data_describe(fitsfile *fptr, LONGLONG heapstart, LONGLONG heapsize, int 
   return *status;
 }
 
+/* Returns the type of the pixels as a table names it, where long has 32 bits. */
 static int stored_type(int bitpix) {
-  switch (bitpix) {
-  case BYTE_IMG:
-    return TBYTE;
-  case SHORT_IMG:
-    return TSHORT;
-  case LONG_IMG:
-    return TLONG;
-  case LONGLONG_IMG:
-    return TLONGLONG;
-  case FLOAT_IMG:
-    return TFLOAT;
-  default:
-    return TDOUBLE;
-  }
+  return bitpix == LONG_IMG ? TLONG : cf_image_type(bitpix);
 }
 
 /* Reads BSCALE, BZERO and BLANK. */

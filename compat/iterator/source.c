@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "convert/convert.h"
 #include "iterator/source.h"
 
 #include <float.h>
@@ -145,23 +146,6 @@ static long get_limit(fitsfile *fptr, const char *root, int colnum) {
   return (long)value;
 }
 
-static int image_type(int bitpix) {
-  switch (bitpix) {
-  case BYTE_IMG:
-    return TBYTE;
-  case SHORT_IMG:
-    return TSHORT;
-  case LONG_IMG:
-    return TINT;
-  case LONGLONG_IMG:
-    return TLONGLONG;
-  case FLOAT_IMG:
-    return TFLOAT;
-  default:
-    return TDOUBLE;
-  }
-}
-
 static int describe_image(cf_source_column *source, int *status) {
   iteratorCol *col = source->col;
   LONGLONG naxes[99], blank = 0;
@@ -185,7 +169,7 @@ static int describe_image(cf_source_column *source, int *status) {
   get_text(col->fptr, "BUNIT", col->tunit, sizeof col->tunit);
   col->tdisp[0] = '\0';
   if (col->datatype == 0)
-    col->datatype = image_type(bitpix);
+    col->datatype = cf_image_type(bitpix);
   const type_facts *facts = facts_of(col->datatype);
   if (facts == NULL || col->datatype == TSTRING || col->datatype == TLOGICAL || col->datatype == TCOMPLEX ||
       col->datatype == TDBLCOMPLEX)

@@ -13,12 +13,6 @@
 #include "name/open.h"
 #include "name/url_type.h"
 
-static const char *skip_blanks(const char *p) {
-  while (*p == ' ')
-    p++;
-  return p;
-}
-
 /* Reads what follows ";": "q 4", "qz 4", "s 2". */
 static int parse_quality(fitsfile *fptr, const char *p, int *status) {
   char letter = (char)tolower((unsigned char)*p);
@@ -34,7 +28,7 @@ static int parse_quality(fitsfile *fptr, const char *p, int *status) {
   }
   char *end;
   float value = strtof(p, &end);
-  if (*skip_blanks(end) != '\0')
+  if (*cf_skip_blanks(end) != '\0')
     return cf_fail(status, URL_PARSE_ERROR, "unexpected text in a compression: %.40s", end);
   if (end == p)
     return *status;
@@ -51,7 +45,7 @@ static int set_compression(fitsfile *fptr, const char *spec, int *status) {
   int axes = 0, type = RICE_1;
   if (!cf_begins(spec, "compress"))
     return cf_fail(status, URL_PARSE_ERROR, "a new file has [compress ...] behind its name only: %.40s", spec);
-  const char *p = skip_blanks(spec + 8), *word = p;
+  const char *p = cf_skip_blanks(spec + 8), *word = p;
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (tolower((unsigned char)*p) == types[i].letter)
       type = types[i].type;
@@ -64,17 +58,17 @@ static int set_compression(fitsfile *fptr, const char *spec, int *status) {
   fits_set_compression_type(fptr, type, status);
   if (type == HCOMPRESS_1 && toupper((unsigned char)word[1]) == 'S')
     fits_set_hcomp_smooth(fptr, 1, status);
-  for (p = skip_blanks(p); isdigit((unsigned char)*p) && axes < MAX_COMPRESS_DIM; p = skip_blanks(p)) {
+  for (p = cf_skip_blanks(p); isdigit((unsigned char)*p) && axes < MAX_COMPRESS_DIM; p = cf_skip_blanks(p)) {
     char *end;
     tile[axes++] = strtol(p, &end, 10);
-    p = skip_blanks(end);
+    p = cf_skip_blanks(end);
     if (*p == ',')
       p++;
   }
   if (axes > 0)
     fits_set_tile_dim(fptr, axes, tile, status);
   if (*p == ';')
-    return parse_quality(fptr, skip_blanks(p + 1), status);
+    return parse_quality(fptr, cf_skip_blanks(p + 1), status);
   if (*p != '\0')
     cf_fail(status, URL_PARSE_ERROR, "unexpected text in a compression: %.40s", p);
   return *status;
@@ -137,7 +131,7 @@ int cf_create_extended(fitsfile **fptr, const char *text, int *status) {
     return *status;
   if (create_base(fptr, &name, status) > 0)
     return *status;
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   cf_set_origin(*fptr, name.type, *text == '!' ? text + 1 : text, status);
   if (*status <= 0 && name.template_file[0] != '\0')
     cf_template_apply(*fptr, name.template_file, status);

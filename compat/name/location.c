@@ -6,12 +6,6 @@
 
 #include "base/string.h"
 
-static const char *skip_blanks(const char *p) {
-  while (*p == ' ')
-    p++;
-  return p;
-}
-
 static int parse_type(const char *p, cf_location *where, int *status) {
   switch (toupper((unsigned char)*p)) {
   case 'I':
@@ -33,7 +27,7 @@ static int parse_type(const char *p, cf_location *where, int *status) {
 /* Reads ",version,type" behind the name. */
 static int parse_version(const char *p, const char *end, cf_location *where, int *status) {
   char *behind;
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   if (p >= end)
     return *status;
   long version = strtol(p, &behind, 10);
@@ -41,14 +35,14 @@ static int parse_version(const char *p, const char *end, cf_location *where, int
     return cf_fail(status, URL_PARSE_ERROR, "the version of an HDU is no integer: %.40s", p);
   where->version = (int)version;
   const char *comma = memchr(behind, ',', behind < end ? (size_t)(end - behind) : 0);
-  if (comma == NULL || skip_blanks(comma + 1) >= end)
+  if (comma == NULL || cf_skip_blanks(comma + 1) >= end)
     return *status;
-  return parse_type(skip_blanks(comma + 1), where, status);
+  return parse_type(cf_skip_blanks(comma + 1), where, status);
 }
 
 /* Reads "column(row)". */
 static int parse_cell(const char *p, cf_location *where, int *status) {
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   const char *open = strchr(p, '('), *close = strrchr(p, ')');
   if (open == NULL || close == NULL || close < open)
     return cf_fail(status, URL_PARSE_ERROR, "a cell of a table must be column(row): %.40s", p);
@@ -91,7 +85,7 @@ int cf_location_parse(const char *text, cf_location *where, int *status) {
   CF_GO(status);
   if (text == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "the location of the HDU is NULL");
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   size_t n = strcspn(text, ";");
   const char *end = text + n, *comma = memchr(text, ',', n);
   if (n > 0 && end[-1] == '#' && comma != NULL)

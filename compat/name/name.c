@@ -6,12 +6,6 @@
 
 #include "base/string.h"
 
-static const char *skip_blanks(const char *p) {
-  while (*p == ' ')
-    p++;
-  return p;
-}
-
 /* Copies n characters without blanks at the end. False: they do not fit. */
 static bool take(char *dest, const char *text, size_t n, size_t capacity) {
   while (n > 0 && text[n - 1] == ' ')
@@ -76,7 +70,7 @@ static const char *find_output(const char *text, const char **rest, int *status)
     cf_fail(status, URL_PARSE_ERROR, "no ) follows the ( in the file name");
     return NULL;
   }
-  *rest = skip_blanks(close + 1);
+  *rest = cf_skip_blanks(close + 1);
   return **rest == '\0' || **rest == '[' ? open : NULL;
 }
 
@@ -151,19 +145,19 @@ static bool is_compress(const char *text) {
 static bool is_filter(const char *text) {
   if (is_columns(text) || is_pixels(text) || is_compress(text))
     return true;
-  if (is_bin(text, ' ') && *skip_blanks(strchr(text, ' ')) != ']')
+  if (is_bin(text, ' ') && *cf_skip_blanks(strchr(text, ' ')) != ']')
     return true;
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   if (cf_begins(text, "gtifilter(") || cf_begins(text, "regfilter(") || strchr("-*:", *text) != NULL)
     return true;
   size_t digits = strspn(text, "0123456789");
-  if (digits > 0 && (strchr("-*:", text[digits]) != NULL || *skip_blanks(text + digits) == '*'))
+  if (digits > 0 && (strchr("-*:", text[digits]) != NULL || *cf_skip_blanks(text + digits) == '*'))
     return true;
   /* an operator in the first word, or behind it */
   for (; *text != ']' && *text != '\0' && strchr(" ,;", *text) == NULL; text++)
     if (strchr("=<>", *text) != NULL || (strchr("&|", *text) != NULL && text[1] == *text))
       return true;
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   return *text != '\0' && strchr("=<>&|*!", *text) != NULL;
 }
 
@@ -209,7 +203,7 @@ static const char *parse_hdu(const char *open, cf_name *name, int *status) {
 static int add_rows(cf_name *name, const char *text, size_t n, int *count, int *status) {
   char *rows = name->rows;
   size_t used = strlen(rows);
-  bool import = *skip_blanks(text) == '@' || *skip_blanks(rows) == '@';
+  bool import = *cf_skip_blanks(text) == '@' || *cf_skip_blanks(rows) == '@';
   if (*count > 0 && import)
     return cf_fail(status, URL_PARSE_ERROR, "a row filter @file excludes other row filters");
   size_t extra = *count == 0 ? 1 : *count == 1 ? 11 : 7; /* parentheses, && and the NUL */
@@ -235,7 +229,7 @@ static int add_rows(cf_name *name, const char *text, size_t n, int *count, int *
 static int add_columns(cf_name *name, const char *text, size_t n, int *status) {
   size_t used = strlen(name->columns);
   if (used > 0) {
-    if (*skip_blanks(text + 4) == '@' || *skip_blanks(name->columns + 4) == '@')
+    if (*cf_skip_blanks(text + 4) == '@' || *cf_skip_blanks(name->columns + 4) == '@')
       return cf_fail(status, URL_PARSE_ERROR, "a column filter @file excludes other column filters");
     cf_append(name->columns, ";", sizeof name->columns);
     used++;
@@ -284,7 +278,7 @@ static int parse_brackets(const char *p, cf_name *name, bool has_hdu, int *statu
       return *status;
     p = end + 1;
   }
-  if (*skip_blanks(p) != '\0')
+  if (*cf_skip_blanks(p) != '\0')
     return cf_fail(status, URL_PARSE_ERROR, "unexpected text behind the ] in the file name: %.40s", p);
   return *status;
 }
@@ -350,7 +344,7 @@ static int take_enclosed(const char **p, char close, char *dest, int *status) {
     return cf_fail(status, URL_PARSE_ERROR, "no %c follows in the name of the new file: %.40s", close, *p);
   if (!take(dest, *p + 1, (size_t)(end - *p - 1), FLEN_FILENAME))
     return too_long(status);
-  *p = skip_blanks(end + 1);
+  *p = cf_skip_blanks(end + 1);
   return *status;
 }
 
@@ -370,7 +364,7 @@ int cf_new_name_parse(const char *text, cf_new_name *name, int *status) {
   memset(name, 0, sizeof *name);
   if (text == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "the name of the new file is NULL");
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   if (*text == '!') {
     name->clobber = true;
     text++;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "convert/convert.h"
 #include "file/handle.h"
 #include "name/filters.h"
 
@@ -29,16 +30,10 @@ typedef struct section {
   LONGLONG first[MOST_AXES]; /* the pixel that becomes number 1 */
 } section;
 
-static const char *skip_blanks(const char *p) {
-  while (*p == ' ')
-    p++;
-  return p;
-}
-
 /* Reads a number; "*" is `all`. */
 static const char *take_number(const char *p, LONGLONG all, LONGLONG *value) {
   char *end;
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   if (*p == '*') {
     *value = all;
     return p + 1;
@@ -52,7 +47,7 @@ static const char *take_number(const char *p, LONGLONG all, LONGLONG *value) {
 /* Reads start:end:step, *, -*. Returns what follows, or NULL. */
 static const char *parse_range(const char *p, LONGLONG length, LONGLONG *start, LONGLONG *end, long *step) {
   LONGLONG number = 1;
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   bool reverse = *p == '-' && p[1] == '*';
   if (*p == '*' || reverse) {
     *start = reverse ? length : 1;
@@ -60,14 +55,14 @@ static const char *parse_range(const char *p, LONGLONG length, LONGLONG *start, 
     p += reverse ? 2 : 1;
   } else {
     p = take_number(p, 1, start);
-    if (p == NULL || *(p = skip_blanks(p)) != ':' || (p = take_number(p + 1, length, end)) == NULL)
+    if (p == NULL || *(p = cf_skip_blanks(p)) != ':' || (p = take_number(p + 1, length, end)) == NULL)
       return NULL;
   }
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   if (*p == ':' && ((p = take_number(p + 1, 1, &number)) == NULL || number < 1 || number > LONG_MAX))
     return NULL;
   *step = (long)number;
-  p = skip_blanks(p);
+  p = cf_skip_blanks(p);
   return *p == ',' ? p + 1 : *p == '\0' ? p : NULL;
 }
 
@@ -76,7 +71,7 @@ static int parse_section(const char *text, section *s, int *status) {
   for (int i = 0; i < s->naxis; i++) {
     LONGLONG start = 1, end = s->naxes[i];
     long step = 1;
-    if (*skip_blanks(p) != '\0' && (p = parse_range(p, s->naxes[i], &start, &end, &step)) == NULL)
+    if (*cf_skip_blanks(p) != '\0' && (p = parse_range(p, s->naxes[i], &start, &end, &step)) == NULL)
       return cf_fail(status, URL_PARSE_ERROR, "the image section is no start:end:step for each axis: %.40s", text);
     range *r = &s->ranges[i];
     r->flip = start > end;
@@ -161,24 +156,6 @@ static int update_coordinates(fitsfile *fptr, const section *s, int *status) {
   return *status;
 }
 
-/* The type whose values are those of the file. */
-static int type_of(int bitpix) {
-  switch (bitpix) {
-  case BYTE_IMG:
-    return TBYTE;
-  case SHORT_IMG:
-    return TSHORT;
-  case LONG_IMG:
-    return TINT;
-  case LONGLONG_IMG:
-    return TLONGLONG;
-  case FLOAT_IMG:
-    return TFLOAT;
-  default:
-    return TDOUBLE;
-  }
-}
-
 /* Reverses the axes that the section has in reverse order, but the last one. */
 static void flip_plane(const section *s, char *pixels, size_t size) {
   size_t inner = size, total = size;
@@ -201,7 +178,7 @@ static void flip_plane(const section *s, char *pixels, size_t size) {
 static int copy_pixels(fitsfile *in, fitsfile *out, const section *s, int *status) {
   size_t size = (size_t)abs(s->bitpix) / 8, n = 1;
   long first[MOST_AXES], last[MOST_AXES], step[MOST_AXES];
-  int type = type_of(s->bitpix), top = s->naxis - 1;
+  int type = cf_image_type(s->bitpix), top = s->naxis - 1;
   for (int i = 0; i < top; i++) {
     if (n > SIZE_MAX / 16 / (size_t)s->ranges[i].count)
       return cf_fail(status, ARRAY_TOO_BIG, "a plane of the image section is too large");

@@ -18,12 +18,6 @@ static bool starts(const char *card, const char *word) {
 }
 
 /* Skips blanks. Cards are short: a loop is faster than strspn(). */
-static const char *skip_blanks(const char *text) {
-  while (*text == ' ')
-    text++;
-  return text;
-}
-
 /* Copies n characters without blanks at both ends. Returns how many there were. */
 static size_t copy_trimmed(char *dest, const char *text, size_t n) {
   while (n > 0 && *text == ' ')
@@ -129,7 +123,7 @@ int ffpsvc(char *card, char *value, char *comm, int *status) {
     copy_comment(card + INDENT, card + length, comm);
     return *status;
   }
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   if (*text == '\'')
     text = string_value(text, value);
   else if (*text == '/')
@@ -138,7 +132,7 @@ int ffpsvc(char *card, char *value, char *comm, int *status) {
     text = plain_value(text, value);
   if (text == NULL)
     return cf_fail(status, NO_QUOTE, "a complex number without its last parenthesis: %.80s", card);
-  text = skip_blanks(text);
+  text = cf_skip_blanks(text);
   if (*text == '/')
     text++;
   if (*text == ' ')

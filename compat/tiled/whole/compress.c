@@ -78,23 +78,6 @@ static bool slabs_next(slabs *s) {
   return true;
 }
 
-static int type_of(int bitpix) {
-  switch (bitpix) {
-  case BYTE_IMG:
-    return TBYTE;
-  case SHORT_IMG:
-    return TSHORT;
-  case LONG_IMG:
-    return TINT;
-  case LONGLONG_IMG:
-    return TLONGLONG;
-  case FLOAT_IMG:
-    return TFLOAT;
-  default:
-    return TDOUBLE;
-  }
-}
-
 /* Null pixels of reals pass as these values. */
 static const float float_null = FLOATNULLVALUE;
 static const double double_null = DOUBLENULLVALUE;
@@ -116,7 +99,7 @@ static int read_slab(fitsfile *fptr, int type, const slabs *s, void *pixels, int
 }
 
 static int copy_pixels(fitsfile *from, fitsfile *to, const cf_tiled_plan *plan, int *status) {
-  int type = type_of(plan->zbitpix);
+  int type = cf_image_type(plan->zbitpix);
   slabs s;
   slabs_init(&s, plan->naxis, plan->axes, plan->tile, cf_size_of(type));
   void *pixels = malloc((size_t)s.most * cf_size_of(type));
@@ -307,7 +290,7 @@ static int write_plain(fitsfile *fptr, int type, const slabs *s, int anynul, voi
 static int expand_pixels(fitsfile *from, fitsfile *to, int *status) {
   const FITSfile *file = from->Fptr;
   LONGLONG axes[MAX_COMPRESS_DIM];
-  int type = type_of(file->zbitpix);
+  int type = cf_image_type(file->zbitpix);
   cf_grid grid;
   slabs s;
   if (cf_grid_init(&grid, file, status) > 0 || grid.count == 0)
