@@ -100,7 +100,7 @@ step_c-big-endian() { # the C tests on s390x, under qemu
   local name program
   for program in column/column_values file/handles hdu/hdu_checksum tiled/tiled_image; do # beside CFITSIO of this machine
     name=${program//\//_}
-    cc -w tests/compat/programs/$program.c -o build-s390x/peer_$name -lcfitsio -lm &&
+    cc -w tests/compat/programs/$program.c tests/compat/clock.c -o build-s390x/peer_$name -lcfitsio -lm &&
       WRAPPER=qemu-s390x .venv/bin/python -P tests/compat/pair.py build-s390x/tests/compat/${name}_ours \
         build-s390x/peer_$name tests/compat/data || return 1
   done
@@ -198,6 +198,7 @@ done
 passed=0
 failed=0
 report=
+failures=
 
 # finish <step> <status> <begin>: counts it and writes its line of the report.
 finish() {
@@ -209,6 +210,12 @@ finish() {
     failed=$((failed + 1))
   fi
   report+=$(printf '%-14s %-7s %4d s' "$1" "$result" $(($(date +%s) - $3)))$'\n'
+}
+
+# what_failed <output of a step>: its lines that name a failure. The end of a log then tells what a step above it lacked.
+what_failed() {
+  grep -E '^(FAILED|ERROR|FAIL) |^[0-9]+/[0-9]+ .* (FAIL|TIMEOUT|ERROR) |differs at|^exit status: |: error: ' "$1" | cut -c 1-200 |
+    sort -u | tail -n 8
 }
 
 # one_by_one <step>…: as they print.
@@ -269,6 +276,7 @@ side_by_side() {
     step=${lane_step[$lane]}
     printf '\n======== %s ========\n' "$step"
     cat "$outputs/$step"
+    [ $status = 0 ] || failures+="$step:"$'\n'"$(what_failed "$outputs/$step")"$'\n'
     finish "$step" $status "${lane_begin[$lane]}"
     unset "lane_step[$lane]" "lane_begin[$lane]"
   done
@@ -286,4 +294,5 @@ else
   one_by_one "${steps[@]}"
 fi
 printf '\n======== steps ========\n%s\n%d passed, %d failed\n' "$report" "$passed" "$failed"
+[ -z "$failures" ] || printf '\n%s' "$failures"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

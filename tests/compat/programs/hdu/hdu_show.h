@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Prints the state of an open file, for the programs of compat/hdu and compat/group. Dates are those of a fixed second.
+ * Prints the state of an open file, for the programs of compat/hdu and compat/group.
  */
 #ifndef HDU_SHOW_H
 #define HDU_SHOW_H
@@ -8,14 +8,6 @@
 #include <fitsio.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-/* Both libraries call it, in place of that of libc. */
-time_t time(time_t *now) {
-  if (now != NULL)
-    *now = 1700000000;
-  return 1700000000;
-}
 
 static int status;
 
