@@ -5,15 +5,16 @@
 >>> data, header = fitsio.read("image.fits", header=True)  # doctest: +SKIP
 """
 
-from rustfits._core.binding.errors import FITSFormatError
-from rustfits._core.binding.library import version
-from rustfits.fitsio import hdu, header, util
+from rustfits.fitsio import fitslib, hdu, header, util
 from rustfits.fitsio.file import FITS
+from rustfits.fitsio.fits_exceptions import FITSFormatError
 from rustfits.fitsio.functions import read, read_header, read_scamp_head, write
+from rustfits.fitsio.hdu.image import ImageHDU
+from rustfits.fitsio.hdu.table import AsciiTableHDU, TableHDU
 from rustfits.fitsio.header import FITSHDR, FITSCard, FITSRecord
-from rustfits.fitsio.image import ImageHDU
-from rustfits.fitsio.table_edit import AsciiTableHDU, TableHDU
+from rustfits.fitsio.install import install
 from rustfits.fitsio.util import (
+    API_VERSION,
     ASCII_TBL,
     BINARY_TBL,
     GZIP_1,
@@ -30,9 +31,17 @@ from rustfits.fitsio.util import (
     SUBTRACTIVE_DITHER_1,
     SUBTRACTIVE_DITHER_2,
     FITSRuntimeWarning,
+    cfitsio_is_bundled,
+    cfitsio_version,
 )
 
-__version__: str = version()
+__version__ = API_VERSION
+
+
+def cfitsio_has_bzip2_support() -> bool:
+    """Return True if this build reads files compressed with bzip2."""
+    return False
+
 
 __all__ = [
     "ASCII_TBL",
@@ -60,8 +69,13 @@ __all__ = [
     "ImageHDU",
     "TableHDU",
     "__version__",
+    "cfitsio_has_bzip2_support",
+    "cfitsio_is_bundled",
+    "cfitsio_version",
+    "fitslib",
     "hdu",
     "header",
+    "install",
     "read",
     "read_header",
     "read_scamp_head",

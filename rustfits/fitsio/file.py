@@ -18,10 +18,10 @@ from rustfits._core.binding.errors import (
 )
 from rustfits._core.file import fits as core
 from rustfits._core.header.hdu import HDU
-from rustfits.fitsio.base import HDUBase
-from rustfits.fitsio.image import ImageHDU
-from rustfits.fitsio.table import TableReader
-from rustfits.fitsio.table_edit import AsciiTableHDU, TableHDU
+from rustfits.fitsio.hdu.base import HDUBase
+from rustfits.fitsio.hdu.image import ImageHDU
+from rustfits.fitsio.hdu.table import AsciiTableHDU, TableHDU
+from rustfits.fitsio.hdu.table_read import TableReader
 from rustfits.fitsio.util import (
     READONLY,
     READWRITE,

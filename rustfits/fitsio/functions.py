@@ -12,8 +12,8 @@ from rustfits._core.binding.errors import FITSIOError
 from rustfits._core.file import fits as core
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.file import FITS
+from rustfits.fitsio.hdu.table_read import TableReader
 from rustfits.fitsio.header import FITSHDR
-from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import warn_ignored
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]

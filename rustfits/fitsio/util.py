@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "API_VERSION",
     "ASCII_TBL",
     "BINARY_TBL",
     "GZIP_1",
@@ -33,6 +34,8 @@ __all__ = [
     "SUBTRACTIVE_DITHER_2",
     "Array",
     "FITSRuntimeWarning",
+    "cfitsio_is_bundled",
+    "cfitsio_version",
     "check_vstorage",
     "fold_names",
     "rename",
@@ -59,6 +62,27 @@ SUBTRACTIVE_DITHER_2 = 2
 
 #: The default of arguments for which None has a meaning.
 NOT_SET = "NOT_SET"
+
+
+#: The version of fitsio whose API this is, and of the CFITSIO inside it. Programs compare them.
+API_VERSION = "1.4.2"
+_CFITSIO_VERSION = "4.060"
+
+
+def cfitsio_version(asfloat: bool = False) -> str | float:
+    """Return the version of CFITSIO whose behavior the layer has.
+
+    Parameters
+    ----------
+    asfloat
+        Return a `float` instead of text.
+    """
+    return float(_CFITSIO_VERSION) if asfloat else _CFITSIO_VERSION
+
+
+def cfitsio_is_bundled() -> bool:
+    """Return True: the layer uses no CFITSIO of the system."""
+    return True
 
 
 class FITSRuntimeWarning(RuntimeWarning):

@@ -157,7 +157,7 @@ def test_rows_that_move_back_keep_what_is_stored(tmp_path, compressed):
 
 
 def test_moved_rows_keep_undefined_and_scaled_cells_and_odd_characters(tmp_path, monkeypatch):
-    monkeypatch.setattr("rustfits.fitsio.table_edit._PART", 40)  # more than one part
+    monkeypatch.setattr("rustfits.fitsio.hdu.table._PART", 40)  # more than one part
     path = str(tmp_path / "t.fits")
     count = 50
     columns = [

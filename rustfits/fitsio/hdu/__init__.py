@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The classes of HDUs, under the names of ``fitsio.hdu``."""
 
-from rustfits.fitsio.base import HDUBase
-from rustfits.fitsio.image import ImageHDU
-from rustfits.fitsio.table_edit import AsciiTableHDU, TableHDU
+from rustfits.fitsio.hdu.base import HDUBase
+from rustfits.fitsio.hdu.image import ImageHDU
+from rustfits.fitsio.hdu.table import AsciiTableHDU, TableHDU
 from rustfits.fitsio.util import ASCII_TBL, BINARY_TBL, IMAGE_HDU
 
 __all__ = [

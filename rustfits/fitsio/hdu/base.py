@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from rustfits._core.header.hdu import HDU
     from rustfits.fitsio.file import FITS
 
-__all__ = ["HDUBase"]
+__all__ = ["INVALID_HDR_CHARS", "HDUBase"]
+
+#: Characters that a program may not put into a keyword.
+INVALID_HDR_CHARS = frozenset("?*#")
 
 _TYPES: dict[str, tuple[int, str]] = {
     "ascii table": (ASCII_TBL, "ASCII_TBL"),

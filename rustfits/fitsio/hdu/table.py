@@ -15,7 +15,7 @@ from rustfits._core.table.input import as_column
 from rustfits._core.table.table import TableHDU as BinaryTable
 from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.columns import columns_of
-from rustfits.fitsio.table import TableReader
+from rustfits.fitsio.hdu.table_read import TableReader
 from rustfits.fitsio.util import Array, warn_ignored
 
 __all__ = ["AsciiTableHDU", "TableHDU"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.image.image import ImageHDU as CoreImageHDU
-from rustfits.fitsio.base import HDUBase
+from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.util import Array, warn_ignored
 
 __all__ = ["ImageHDU"]

@@ -14,8 +14,8 @@ from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.selection import Axis
 from rustfits._core.table.base import TableBase
 from rustfits._core.table.where import find_rows
-from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.columns import column_info, declared_length, pad_cells
+from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.util import (
     Array,
     array_rows,
