@@ -33,10 +33,18 @@ static rf_status check_usable(const rf_file *file, rf_error *err) {
 
 /* ---- pending work ---- */
 
+rf_status rf_file_flush_hdu_locked(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err) {
+  bool begun = false;
+  rf_status status = hdu->pending ? hdu->ops->flush(file, hdu, &begun, err) : RF_OK;
+  if (status != RF_OK && begun)
+    *written = true;
+  return status;
+}
+
 rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
-    if (file->hdus[i]->pending && !file->hdus[i]->unpublished)
-      RF_TRY(file->hdus[i]->ops->flush(file, file->hdus[i], written, err));
+    if (!file->hdus[i]->unpublished)
+      RF_TRY(rf_file_flush_hdu_locked(file, file->hdus[i], written, err));
   return RF_OK;
 }
 
@@ -102,14 +110,8 @@ static rf_status adopt_foreign(rf_file *file, rf_error *err) {
   RF_TRY(rf_store_forget_head(file->store, first, &same, err));
   if (!same)
     file->hdus[0]->has_changed = true;
-  for (size_t i = 0; i < file->hdu_count && !only_suspected; i++) {
-    rf_hdu *hdu = file->hdus[i];
-    if (hdu->parsed != NULL)
-      hdu->ops->free_parsed(hdu->parsed);
-    hdu->parsed = NULL;
-    if (hdu->session != NULL)
-      hdu->ops->reset_session(hdu->session, false);
-  }
+  for (size_t i = 0; i < file->hdu_count && !only_suspected; i++)
+    rf_hdu_forget(file->hdus[i]);
   /* The end of the scan stays: only rf_file_refresh() looks for new HDUs. */
   file->foreign = shared->foreign;
   return RF_OK;

@@ -21,7 +21,11 @@ rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_
 /* Counts an edit that can have changed structure or headers. Exclusive lock held. */
 void rf_file_count_edit(rf_file *file);
 
-/* Flushes the pending work of all HDUs. Exclusive lock held. */
+/* Flushes the pending work of one HDU. *written becomes true only if it fails halfway: flushed work is complete, and a
+ * call that fails later must not taint the file. Exclusive lock held. */
+rf_status rf_file_flush_hdu_locked(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
+
+/* Flushes the pending work of all published HDUs in the same way. Exclusive lock held. */
 rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err);
 
 /* Drops the index. Exclusive lock held. */

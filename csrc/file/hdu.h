@@ -135,6 +135,9 @@ rf_status rf_hdu_parse(const rf_hdu_ops *const *kinds, const char *cards, size_t
 /* Frees the memory that a parsed entry owns, not the entry. */
 void rf_hdu_clear(rf_hdu *hdu);
 
+/* Drops what the kind has read from header and data, which may have changed. Exclusive lock held. */
+void rf_hdu_forget(rf_hdu *hdu);
+
 /* Fails for an image with bad_keyword, whose stored values alone can be read (file/scan/structure.c). */
 rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
 

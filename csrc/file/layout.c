@@ -62,13 +62,17 @@ rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, 
   return RF_OK;
 }
 
+rf_status rf_layout_parse_cards(const rf_file *file, const char *cards, size_t count, bool primary, rf_hdu *hdu,
+                                rf_error *err) {
+  const char *keyword = primary ? "SIMPLE" : "XTENSION";
+  if (count == 0 || !rf_card_is(cards, keyword))
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a header that begins with %s", keyword);
+  return rf_hdu_parse(file->kinds, cards, count, primary, hdu, err);
+}
+
 rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
                                  rf_error *err) {
-  const char *first = rf_header_get_cards(header);
-  const char *keyword = primary ? "SIMPLE" : "XTENSION";
-  if (rf_header_get_count(header) == 0 || !rf_card_is(first, keyword))
-    return rf_fail(err, RF_ERR_ARGUMENT, "expected a header that begins with %s", keyword);
-  return rf_hdu_parse(file->kinds, first, rf_header_get_count(header), primary, hdu, err);
+  return rf_layout_parse_cards(file, rf_header_get_cards(header), rf_header_get_count(header), primary, hdu, err);
 }
 
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
@@ -331,9 +335,8 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
   rf_layout_count_edit(file);
 }
 
-/* Returns the minimal size of the stored header. */
-static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_header *header) {
-  uint64_t need = rf_header_get_file_bytes(header, 0), size, room;
+uint64_t rf_layout_choose_room(const rf_file *file, const rf_hdu *hdu, uint64_t need) {
+  uint64_t size, room;
   if (need <= hdu->header_bytes)
     return hdu->header_bytes;
   if (!rf_edit_is_wanted(file->store) || rf_store_size(file->store, &size, NULL) != RF_OK || size <= hdu->data_offset)
@@ -343,27 +346,43 @@ static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_hea
   return need < file->limits.header_bytes && room <= file->limits.header_bytes - need ? need + room : need;
 }
 
-static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
-                        const rf_rearrange *rearrange, uint64_t *shift, bool *written, bool *changed, rf_error *err) {
-  change c = {.file = file, .hdu = hdu, .fresh = fresh, .rearrange = rearrange};
-  char *bytes, *old = NULL;
-  RF_TRY(rf_layout_format_header(file, header, choose_room(file, hdu, header), &bytes, &c.n, err));
-  c.bytes = bytes;
-  rf_status status = plan_move(file, hdu, c.n, fresh->data_bytes, &c.plan, err);
+/* The result of a change that succeeded. */
+typedef struct outcome {
+  uint64_t shift; /* of the HDUs after it; wraps around when they move down */
+  bool changed;   /* the file has changed */
+} outcome;
+
+/* Changes header and data of an HDU. `bytes` are the n bytes of the new header. */
+static rf_status resize(rf_file *file, const rf_hdu *hdu, const char *bytes, size_t n, rf_hdu *fresh,
+                        const rf_rearrange *rearrange, outcome *result, bool *written, rf_error *err) {
+  change c = {.file = file, .hdu = hdu, .fresh = fresh, .rearrange = rearrange, .bytes = bytes, .n = n};
+  char *old = NULL;
+  rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &c.plan, err);
   if (status == RF_OK && fresh->data_bytes == hdu->data_bytes && rearrange == NULL)
-    status = read_old(file, hdu, c.n, &old, err);
+    status = read_old(file, hdu, n, &old, err);
   c.old = old;
-  if (status == RF_OK && (old == NULL || memcmp(old, bytes, c.n) != 0)) {
+  if (status == RF_OK && (old == NULL || memcmp(old, bytes, n) != 0)) {
     fresh->header_offset = hdu->header_offset;
-    fresh->header_bytes = c.n;
+    fresh->header_bytes = n;
     fresh->data_offset = c.plan.new_data;
-    *shift = c.plan.new_next - c.plan.old_next;
+    result->shift = c.plan.new_next - c.plan.old_next;
     status = !rf_edit_is_wanted(file->store) ? change_plainly(&c, written, err)
              : is_only_fresh(&c)             ? change_fresh(&c, written, err)
                                              : change_as_a_whole(&c, written, err);
-    *changed = status == RF_OK;
+    result->changed = status == RF_OK;
   }
   rf_free(old);
+  return status;
+}
+
+/* Does the same with the cards of a header. */
+static rf_status resize_by(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
+                           const rf_rearrange *rearrange, outcome *result, bool *written, rf_error *err) {
+  uint64_t room = rf_layout_choose_room(file, hdu, rf_header_get_file_bytes(header, 0));
+  char *bytes;
+  size_t n;
+  RF_TRY(rf_layout_format_header(file, header, room, &bytes, &n, err));
+  rf_status status = resize(file, hdu, bytes, n, fresh, rearrange, result, written, err);
   rf_free(bytes);
   return status;
 }
@@ -371,8 +390,8 @@ static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *heade
 rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                    const rf_rearrange *rearrange, bool *written, rf_error *err) {
   rf_hdu *hdu, fresh;
-  uint64_t shift = 0;
-  bool begun = false, changed = false;
+  outcome result = {0};
+  bool begun = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_layout_parse_header(file, header, index == 0, &fresh, err));
   rf_status status = RF_OK;
@@ -384,15 +403,15 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   if (status == RF_OK)
     rf_header_set_flags(fresh.header, file->options.flags);
   if (status == RF_OK && hdu->unpublished) {
-    begun = changed = true;
+    begun = result.changed = true;
     status = rf_unpublished_rearrange(file, hdu, &fresh, rearrange, err);
   } else if (status == RF_OK) {
-    status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, &changed, err);
+    status = resize_by(file, hdu, header, &fresh, rearrange, &result, &begun, err);
   }
-  if (begun || changed)
+  if (begun || result.changed)
     *written = true;
-  if (status == RF_OK && changed)
-    refresh_index(file, index, &fresh, shift);
+  if (status == RF_OK && result.changed)
+    refresh_index(file, index, &fresh, result.shift);
   else
     rf_hdu_clear(&fresh);
   return status;
@@ -401,6 +420,74 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
 rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                 bool *written, rf_error *err) {
   return rf_file_rearrange_locked(file, index, header, data_bytes, NULL, written, err);
+}
+
+/* --- replacing a header --- */
+
+/* Fails if the data unit would not end where it can. *next receives its end with padding, by the old offset of the
+ * data. *differs: it was elsewhere, and no HDU follows. */
+static rf_status check_new_end(rf_file *file, const rf_hdu *hdu, size_t n, uint64_t data_bytes, uint64_t *next,
+                               bool *differs, rf_error *err) {
+  uint64_t size, end, old_next, grown = n - hdu->header_bytes;
+  size_t count;
+  rf_error ignored;
+  rf_error_clear(&ignored);
+  (void)rf_file_scan_locked(file, &count, &ignored); /* an unreadable HDU does not matter */
+  RF_TRY(rf_file_size_locked(file, &size, err));
+  if (!rf_add_u64(hdu->data_offset, data_bytes, &end) || !rf_block_ceil(end, next) || grown > INT64_MAX ||
+      *next > INT64_MAX - grown)
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
+  if (data_bytes > hdu->data_bytes && end > size)
+    return rf_fail(err, RF_ERR_TRUNCATED,
+                   "the header describes %llu bytes of data, but the file ends %llu bytes before their end: resize "
+                   "the data unit",
+                   (unsigned long long)data_bytes, (unsigned long long)(end - size));
+  old_next = hdu->data_offset + hdu->data_bytes; /* at most 63 bits, as the scan has checked */
+  (void)rf_block_ceil(old_next, &old_next);
+  *differs = *next != old_next;
+  if (!*differs || hdu->index + 1 == file->hdu_count)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "the header describes %llu bytes of data, not %llu: the next HDU would not be found; resize the data "
+                 "unit",
+                 (unsigned long long)data_bytes, (unsigned long long)hdu->data_bytes);
+}
+
+/* Lets the scan go on at `next`. */
+static void scan_again(rf_file *file, uint64_t next) {
+  file->scan_offset = next;
+  file->scanned = false;
+  file->scan_status = RF_OK;
+  rf_error_clear(&file->scan_error);
+  file->ahead_until = 0;
+  file->block_unsure = false;
+}
+
+rf_status rf_file_replace_header_locked(rf_file *file, size_t index, const char *bytes, size_t n, bool *written,
+                                        rf_error *err) {
+  rf_hdu *hdu, fresh;
+  outcome result = {0};
+  uint64_t next = 0;
+  bool differs = false;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_layout_check_header(file, n, err));
+  RF_TRY(rf_layout_parse_cards(file, bytes, n / RF_CARD_BYTES, index == 0, &fresh, err));
+  uint64_t data_bytes = fresh.data_bytes;
+  rf_status status = check_new_end(file, hdu, n, data_bytes, &next, &differs, err);
+  if (status == RF_OK) {
+    fresh.data_bytes = hdu->data_bytes; /* the bytes of the data unit that stay */
+    status = resize(file, hdu, bytes, n, &fresh, NULL, &result, written, err);
+    fresh.data_bytes = data_bytes;
+  }
+  if (status != RF_OK || !result.changed) {
+    rf_hdu_clear(&fresh);
+    return status;
+  }
+  rf_hdu_forget(hdu);
+  refresh_index(file, index, &fresh, result.shift);
+  if (differs)
+    scan_again(file, next + result.shift);
+  return RF_OK;
 }
 
 /* --- several edits --- */

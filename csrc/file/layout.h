@@ -27,6 +27,12 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
 rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                 bool *written, rf_error *err);
 
+/* Replaces the header of a published HDU by `bytes`, n of them: cards, END and padding in whole blocks, at least as
+ * many as it has. The cards describe any HDU. Its data and the HDUs after it stay: RF_ERR_FORMAT if the next one does
+ * not begin where the data end by the new header, RF_ERR_TRUNCATED if the file ends before. Exclusive lock held. */
+rf_status rf_file_replace_header_locked(rf_file *file, size_t index, const char *bytes, size_t n, bool *written,
+                                        rf_error *err);
+
 /* Calls `run`, whose edits count as one: after a kill, the file has all of them or none. If the file does not outlive
  * the process, or has unpublished HDUs, it only calls `run`. Exclusive lock held. */
 rf_status rf_file_edit_as_one(rf_file *file,
@@ -41,6 +47,10 @@ rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
                                   rf_error *err);
 
+/* Returns the bytes that the header of `need` bytes takes in the place of that of `hdu`: at least as many as before,
+ * and spare room if it grows. */
+uint64_t rf_layout_choose_room(const rf_file *file, const rf_hdu *hdu, uint64_t need);
+
 /* Returns RF_ERR_LIMIT if a header of so many bytes is beyond rf_limits.header_bytes. */
 rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err);
 
@@ -48,6 +58,10 @@ rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *
  * (`primary`) or XTENSION. */
 rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
                                  rf_error *err);
+
+/* Does the same for `count` cards, or those before END. */
+rf_status rf_layout_parse_cards(const rf_file *file, const char *cards, size_t count, bool primary, rf_hdu *hdu,
+                                rf_error *err);
 
 /* A kill can interrupt a write only between pages of the file. Pages have this many bytes, or a multiple. */
 #define RF_PAGE_BYTES ((uint64_t)4096)

@@ -373,8 +373,7 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->pending) /* pending work would make the sums wrong */
-    RF_TRY(hdu->ops->flush(file, hdu, written, err));
+  RF_TRY(rf_file_flush_hdu_locked(file, hdu, written, err)); /* pending work would make the sums wrong */
   if (hdu->unpublished)
     RF_TRY(rf_unpublished_fill(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));

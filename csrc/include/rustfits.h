@@ -39,6 +39,7 @@
 #include "rustfits/header.h"
 #include "rustfits/file.h"
 #include "rustfits/hdu.h"
+#include "rustfits/lowlevel/raw.h"
 #include "rustfits/compression.h"
 #include "rustfits/lowlevel/tile.h"
 #include "rustfits/image.h"

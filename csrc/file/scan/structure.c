@@ -38,6 +38,14 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->session = NULL;
 }
 
+void rf_hdu_forget(rf_hdu *hdu) {
+  if (hdu->parsed != NULL)
+    hdu->ops->free_parsed(hdu->parsed);
+  hdu->parsed = NULL;
+  if (hdu->session != NULL)
+    hdu->ops->reset_session(hdu->session, false);
+}
+
 void rf_structure_begin(rf_structure *structure, const rf_hdu_ops *const *kinds, rf_hdu *hdu, bool primary) {
   memset(structure, 0, sizeof *structure);
   memset(hdu, 0, sizeof *hdu);

@@ -71,6 +71,16 @@ def test_driver_in_c(compiler: str, tmp_path: Path, environment: dict[str, str])
     assert c_library.run([program], env=environment).startswith("pixel 699; ")
 
 
+@pytest.mark.parametrize("compiler", C_COMPILERS)
+def test_lowlevel_in_c(compiler: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    program = build_c(compiler, "c/lowlevel.c", tmp_path, environment)
+    printed = c_library.run([program], cwd=tmp_path, env=environment)
+    assert printed == "1 2 256 0 256\n"
+    with astropy_fits.open(tmp_path / "counts.fits") as hdus:
+        assert [type(hdu).__name__ for hdu in hdus] == ["PrimaryHDU", "BinTableHDU", "ImageHDU"]
+        assert hdus["COUNTS"].data["COUNT"].tolist() == [1, 2, 256, 0, 256]
+
+
 def test_cutout_in_c(tmp_path: Path, environment: dict[str, str]) -> None:
     image = np.random.default_rng(22).normal(size=(2000, 3000)).astype("f4")
     rustfits.write(tmp_path / "survey.fits", image)
