@@ -5,7 +5,7 @@
 >>> data, header = fitsio.read("image.fits", header=True)  # doctest: +SKIP
 """
 
-from rustfits.fitsio import fitslib, hdu, header, util
+from rustfits.fitsio import fits_exceptions, fitslib, hdu, header, util
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.fits_exceptions import FITSFormatError
 from rustfits.fitsio.functions import read, read_header, read_scamp_head, write
@@ -31,16 +31,14 @@ from rustfits.fitsio.util import (
     SUBTRACTIVE_DITHER_1,
     SUBTRACTIVE_DITHER_2,
     FITSRuntimeWarning,
+    cfitsio_has_bzip2_support,
+    cfitsio_has_curl_support,
     cfitsio_is_bundled,
+    cfitsio_is_reentrant,
     cfitsio_version,
 )
 
 __version__ = API_VERSION
-
-
-def cfitsio_has_bzip2_support() -> bool:
-    """Return True if this build reads files compressed with bzip2."""
-    return False
 
 
 __all__ = [
@@ -70,8 +68,11 @@ __all__ = [
     "TableHDU",
     "__version__",
     "cfitsio_has_bzip2_support",
+    "cfitsio_has_curl_support",
     "cfitsio_is_bundled",
+    "cfitsio_is_reentrant",
     "cfitsio_version",
+    "fits_exceptions",
     "fitslib",
     "hdu",
     "header",

@@ -25,7 +25,24 @@ from rustfits._core.header.cards import (
 )
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.header.values import COMMENTARY, ascii_bytes, is_protected_key
-from rustfits.fitsio.util import FITSRuntimeWarning, warn_ignored
+from rustfits.fitsio.helpers.maps import (  # noqa: F401
+    TYP_CKSUM_KEY,
+    TYP_CMPRS_KEY,
+    TYP_COMM_KEY,
+    TYP_CONT_KEY,
+    TYP_DIM_KEY,
+    TYP_DISP_KEY,
+    TYP_HDUID_KEY,
+    TYP_NULL_KEY,
+    TYP_RANG_KEY,
+    TYP_REFSYS_KEY,
+    TYP_SCAL_KEY,
+    TYP_STRUC_KEY,
+    TYP_UNIT_KEY,
+    TYP_USER_KEY,
+    TYP_WCS_KEY,
+)
+from rustfits.fitsio.util import FITSRuntimeWarning, isstring, warn_ignored  # noqa: F401
 
 if TYPE_CHECKING:
     from rustfits._core.header.header import HeaderLike

@@ -11,6 +11,22 @@ import numpy as np
 
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.driver.listing import drivers
+from rustfits.fitsio.helpers.arrays import (
+    _FLOATING_NULL_VALUE,
+    _ftypes,
+    _itypes,
+    _nonfinite_as_cfitsio_floating_null_value,
+    _stypes,
+    array_to_native,
+    array_to_native_c,
+    fields_are_object,
+    is_little_endian,
+    is_object,
+    isinteger,
+    isstring,
+    mks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +48,34 @@ __all__ = [
     "RICE_1",
     "SUBTRACTIVE_DITHER_1",
     "SUBTRACTIVE_DITHER_2",
+    "_FLOATING_NULL_VALUE",
     "Array",
     "FITSRuntimeWarning",
+    "_ftypes",
+    "_itypes",
+    "_nonfinite_as_cfitsio_floating_null_value",
+    "_stypes",
+    "array_to_native",
+    "array_to_native_c",
+    "cfitsio_has_bzip2_support",
+    "cfitsio_has_curl_support",
     "cfitsio_is_bundled",
+    "cfitsio_is_reentrant",
     "cfitsio_version",
     "check_vstorage",
+    "fields_are_object",
     "fold_names",
+    "is_little_endian",
+    "is_object",
+    "isinteger",
+    "isstring",
+    "mks",
     "rename",
     "warn_ignored",
 ]
+
+IS_PY3 = True
+copy_if_needed = None
 
 READONLY = 0
 READWRITE = 1
@@ -74,7 +109,7 @@ def cfitsio_version(asfloat: bool = False) -> str | float:
 
     Parameters
     ----------
-    asfloat
+    asfloat : bool
         Return a `float` instead of text.
     """
     return float(_CFITSIO_VERSION) if asfloat else _CFITSIO_VERSION
@@ -82,6 +117,21 @@ def cfitsio_version(asfloat: bool = False) -> str | float:
 
 def cfitsio_is_bundled() -> bool:
     """Return True: the layer uses no CFITSIO of the system."""
+    return True
+
+
+def cfitsio_has_bzip2_support() -> bool:
+    """Return whether this installation reads files compressed by bzip2."""
+    return drivers()["bzip2"].read
+
+
+def cfitsio_has_curl_support() -> bool:
+    """Return whether this installation reads ``https`` names."""
+    return drivers()["https"].read
+
+
+def cfitsio_is_reentrant() -> bool:
+    """Return True: threads may share files."""
     return True
 
 

@@ -12,16 +12,26 @@ from rustfits._core.header.header import FITSHeader
 from rustfits._core.header.values import COMMENTARY
 from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.header import FITSHDR, value_of
-from rustfits.fitsio.util import ASCII_TBL, BINARY_TBL, IMAGE_HDU
+from rustfits.fitsio.helpers.maps import ANY_HDU, _hdu_type_map  # noqa: F401
+from rustfits.fitsio.util import (  # noqa: F401
+    ASCII_TBL,
+    BINARY_TBL,
+    IMAGE_HDU,
+    FITSRuntimeWarning,
+    _ftypes,
+    _itypes,
+    _stypes,
+)
 
 if TYPE_CHECKING:
     from rustfits._core.header.hdu import HDU
     from rustfits.fitsio.file import FITS
 
-__all__ = ["INVALID_HDR_CHARS", "HDUBase"]
+__all__ = ["INVALID_HDR_CHARS", "INVALID_HDR_CHARS_RE", "HDUBase"]
 
 #: Characters that a program may not put into a keyword.
 INVALID_HDR_CHARS = frozenset("?*#")
+INVALID_HDR_CHARS_RE = re.compile(r"[?*#]+")
 
 _TYPES: dict[str, tuple[int, str]] = {
     "ascii table": (ASCII_TBL, "ASCII_TBL"),

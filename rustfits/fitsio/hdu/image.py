@@ -11,7 +11,15 @@ import numpy as np
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.image.image import ImageHDU as CoreImageHDU
 from rustfits.fitsio.hdu.base import HDUBase
-from rustfits.fitsio.util import Array, warn_ignored
+from rustfits.fitsio.helpers.arguments import _convert_full_start_to_offset  # noqa: F401
+from rustfits.fitsio.helpers.maps import _image_bitpix2npy  # noqa: F401
+from rustfits.fitsio.util import (  # noqa: F401
+    IMAGE_HDU,
+    Array,
+    _nonfinite_as_cfitsio_floating_null_value,
+    array_to_native,
+    warn_ignored,
+)
 
 __all__ = ["ImageHDU"]
 

@@ -15,10 +15,42 @@ from rustfits._core.table.input import as_column
 from rustfits._core.table.table import TableHDU as BinaryTable
 from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.columns import columns_of
-from rustfits.fitsio.hdu.table_read import TableReader
-from rustfits.fitsio.util import Array, warn_ignored
+from rustfits.fitsio.hdu.base import HDUBase  # noqa: F401
+from rustfits.fitsio.hdu.table_read import TableColumnSubset, TableReader
+from rustfits.fitsio.helpers.maps import (  # noqa: F401
+    _hdu_type_map,
+    _table_fits2npy,
+    _table_fits2npy_ascii,
+    _table_npy2fits_form,
+    _table_npy2fits_form_ascii,
+)
+from rustfits.fitsio.helpers.tabledef import (  # noqa: F401
+    _extract_vararray_max,
+    _get_col_dimstr,
+    _names_to_lower_if_recarray,
+    _names_to_upper_if_recarray,
+    _npy2fits,
+    _npy_num2fits,
+    _npy_string2fits,
+    _tdim2shape,
+    _trim_strings,
+)
+from rustfits.fitsio.util import (  # noqa: F401
+    ASCII_TBL,
+    IMAGE_HDU,
+    Array,
+    FITSRuntimeWarning,
+    array_to_native,
+    array_to_native_c,
+    fields_are_object,
+    is_object,
+    isinteger,
+    isstring,
+    mks,
+    warn_ignored,
+)
 
-__all__ = ["AsciiTableHDU", "TableHDU"]
+__all__ = ["AsciiTableHDU", "TableColumnSubset", "TableHDU"]
 
 # The bytes of rows that move at once.
 _PART = 4 << 20
