@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,8 @@ class FITS(Writing):
         Whether to read, or to read and write. ``"rw"`` creates a missing file.
     lower, upper : bool
         Whether names of columns are returned in lower or upper case.
-    trim_strings : bool
-        Without effect. Strings never end with blanks.
+    trim_strings, verbose : bool
+        Without effect, but kept as attributes. Strings never end with blanks.
     vstorage : {"fixed", "object"}
         The form of variable-length columns: padded with zeros, or object arrays.
     case_sensitive : bool
@@ -66,8 +66,6 @@ class FITS(Writing):
         Whether to store arrays of bools as bits.
     ignore_empty : bool
         Whether an image without pixels becomes an HDU without data. Otherwise it is an error.
-    verbose : bool
-        Without effect.
     clobber : bool
         Whether mode ``"rw"`` replaces an old file by a new one.
     lenient : bool, optional
@@ -104,13 +102,16 @@ class FITS(Writing):
         **keys: Any,
     ) -> None:
         warn_ignored(keys)
-        del verbose, trim_strings
         known = _MODES.get(mode)
         if known is None:
             raise FITSIOError(f"mode must be 'r', 'rw', READONLY or READWRITE, not {mode!r}")
-        self.mode = known
+        self.mode = mode
+        self.charmode = known
+        self.intmode = READONLY if known == "r" else READWRITE
         self.lower = lower
         self.upper = upper
+        self.trim_strings = trim_strings
+        self.verbose = verbose
         self.vstorage = check_vstorage(vstorage)
         self.case_sensitive = case_sensitive
         self.iter_row_buffer = operator.index(iter_row_buffer)
@@ -122,6 +123,8 @@ class FITS(Writing):
             schemes = tuple(schemes)
         self._schemes = schemes
         self._hdus: dict[int, HDUBase] = {}
+        self._map: Mapping[Any, HDUBase] | None = None  # set by the program
+        self._is_listed = False
         self._left: Iterator[Any] | None = None
         own_mode = (
             "r" if known == "r" else "w+" if clobber or not _is_there(filename, schemes) else "r+"
@@ -142,7 +145,7 @@ class FITS(Writing):
 
     def close(self) -> None:
         """Write pending values and close the file."""
-        self._hdus.clear()
+        self._forget()
         self.file.close()
 
     def reopen(self) -> None:
@@ -154,19 +157,36 @@ class FITS(Writing):
             As for `FITS`.
         """
         self.close()
-        mode = "r" if self.mode == "r" else "r+"
+        mode = "r" if self.charmode == "r" else "r+"
         self.file = core.FITS(self._name, mode, lenient=self._lenient, schemes=self._schemes)
+        self.update_hdu_list()
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
-        """Drop the HDU objects. The next access creates them again.
+        """Update the list of HDUs. The methods of `FITS` call this where a list may change.
+
+        They are the first access to an HDU, `reopen`, and each method that appends an HDU.
 
         Parameters
         ----------
         rebuild : bool
-            Without effect.
+            Whether to drop all HDU objects. The next access creates them again.
         """
-        del rebuild
+        self._is_listed = True
+        if rebuild:
+            self._hdus.clear()
+            self._map = None
+
+    def _list(self) -> None:
+        """Update the list before the first access to an HDU."""
+        if not self._is_listed:
+            self._is_listed = True  # update_hdu_list of a subclass may look at HDUs
+            self.update_hdu_list()
+
+    def _forget(self) -> None:
+        """Drop the list of HDUs."""
         self._hdus.clear()
+        self._map = None
+        self._is_listed = False
 
     def read_raw(self) -> bytes:
         """Return the whole file.
@@ -182,12 +202,13 @@ class FITS(Writing):
         return self
 
     def __exit__(self, kind: Any, exception: Any, traceback: Any) -> None:
-        self._hdus.clear()
+        self._forget()
         self.file.__exit__(kind, exception, traceback)
 
     # ---- HDUs ----
 
     def __len__(self) -> int:
+        self._list()
         return len(self.file)
 
     def __getitem__(self, item: Any) -> Any:
@@ -203,17 +224,44 @@ class FITS(Writing):
         FITSIOError
             If there is no such HDU.
         """
+        self._list()
         if isinstance(item, slice):
             return [self._wrap(index) for index in range(len(self.file))[item]]
+        if self._map is not None and (found := self._mapped(item)) is not None:
+            return found
         return self._wrap(self._index(item))
+
+    def _mapped(self, item: Any) -> HDUBase | None:
+        """Return an HDU of the map that the program set."""
+        if isinstance(item, tuple) and len(item) == 2:
+            item = f"{item[0]}-{item[1]}"
+        if isinstance(item, str) and not self.case_sensitive:
+            item = item.lower()
+        return (self._map or {}).get(item)
 
     def _wrap(self, index: int) -> HDUBase:
         made = self._hdus.get(index)
         if made is None:
             hdu = self.file[index]
-            made = _CLASSES.get(hdu.kind, HDUBase)(self, hdu)
-            self._hdus[index] = made
+            # Two threads get the same object.
+            made = self._hdus.setdefault(index, self._make(hdu))
         return made
+
+    def _make(self, hdu: HDU) -> HDUBase:
+        kind = _CLASSES.get(hdu.kind, HDUBase)
+        if not issubclass(kind, TableReader):
+            return kind(self, hdu)
+        return kind(
+            self,
+            hdu,
+            lower=self.lower,
+            upper=self.upper,
+            trim_strings=self.trim_strings,
+            vstorage=self.vstorage,
+            case_sensitive=self.case_sensitive,
+            iter_row_buffer=self.iter_row_buffer,
+            write_bitcols=self.write_bitcols,
+        )
 
     def _index(self, item: Any) -> int:
         """Find an HDU."""
@@ -259,8 +307,10 @@ class FITS(Writing):
         return FITSIOError(f"{self._shown_name}: extension not found: {item!r} ({how})")
 
     def __contains__(self, item: Any) -> bool:
+        self._list()
         try:
-            self._index(item)
+            if self._map is None or self._mapped(item) is None:
+                self._index(item)
         except FITSClosedError:
             raise
         except FITSFormatError:
@@ -270,6 +320,7 @@ class FITS(Writing):
         return True
 
     def __iter__(self) -> Iterator[Any]:
+        self._list()
         for hdu in self.file:
             yield self._wrap(hdu.index)
 
@@ -277,6 +328,35 @@ class FITS(Writing):
     def hdu_list(self) -> list[Any]:
         """All HDUs, in file order."""
         return list(self)
+
+    @property
+    def hdu_map(self) -> Mapping[Any, Any]:
+        """The HDUs by index, by name, and by ``name-version``. Names are in lower case.
+
+        With ``case_sensitive``, they are as in the file. A map that you set is looked up first,
+        until `update_hdu_list` makes the list again.
+        """
+        if self._map is not None:
+            return self._map
+        found: dict[Any, Any] = {}
+        for hdu in self:
+            found[hdu.get_extnum()] = hdu
+            name, version = hdu.get_extname(), hdu.get_extver()
+            name = name if self.case_sensitive else name.lower()
+            if name:
+                found.setdefault(name, hdu)
+                if version > 0:
+                    found.setdefault(f"{name}-{version}", hdu)
+        return found
+
+    @hdu_map.setter
+    def hdu_map(self, value: Mapping[Any, Any]) -> None:
+        self._map = value
+
+    @property
+    def _FITS(self) -> FITS:  # noqa: N802 (the name in fitsio)
+        """What the classes of HDUs take as their first argument."""
+        return self
 
     def next(self) -> Any:
         """Return the next HDU."""
@@ -354,7 +434,7 @@ class FITS(Writing):
         lines = ["", f"  file: {self._shown_name}"]
         if self.file.closed:
             return "\n".join([*lines, "  closed"])
-        mode = "READONLY" if self.mode == "r" else "READWRITE"
+        mode = "READONLY" if self.charmode == "r" else "READWRITE"
         lines += [f"  mode: {mode}", f"  {'extnum':<6} {'hdutype':<15} hduname[v]"]
         try:
             for hdu in self:

@@ -27,6 +27,10 @@ class Writing:
     ignore_empty: bool
     write_bitcols: bool
 
+    def update_hdu_list(self, rebuild: bool = True) -> None:
+        """Update the list of HDUs."""
+        raise NotImplementedError
+
     @property
     def filename(self) -> str:
         """The name of the file."""
@@ -72,18 +76,22 @@ class Writing:
             As for `write_image` and `write_table`.
         """
         warn_ignored(keys, stacklevel=4)  # above takes_compression
-        about = {"extname": extname, "extver": extver, "header": header}
-        if not _is_table(data):
-            self._append_image(data, packing, **about)
-            return
-        self.write_table(
-            data,
-            table_type=table_type,
-            names=names,
-            units=units,
-            write_bitcols=write_bitcols,
-            **about,
-        )
+        # Subclasses may override these: every argument has a name, as in fitsio.
+        if _is_table(data):
+            self.write_table(
+                data,
+                units=units,
+                extname=extname,
+                extver=extver,
+                header=header,
+                names=names,
+                table_type=table_type,
+                write_bitcols=write_bitcols,
+            )
+        else:
+            self.write_image(
+                data, extname=extname, extver=extver, **packing.arguments(), header=header
+            )
 
     @takes_compression
     def write_image(  # noqa: D417
@@ -118,7 +126,9 @@ class Writing:
         FITSError
             As for `rustfits.FITS.write_image`.
         """
-        self._append_image(img, packing, extname, extver, header)
+        self.create_image_hdu(
+            img, header=header, extname=extname, extver=extver, **packing.arguments()
+        )
 
     def _append_image(
         self, img: Any, packing: ImageCompression, extname: Any, extver: Any, header: Any
@@ -168,6 +178,7 @@ class Writing:
         """
         if img is not None or dims is None:
             self._append_image(img, packing, extname, extver, header)
+            self.update_hdu_list(rebuild=False)
             return
         cards = _checked(header, extver)
         kind, shape = np.dtype("f8" if dtype is None else dtype), tuple(np.atleast_1d(dims))
@@ -175,6 +186,7 @@ class Writing:
         hdu = self.file.create_image_hdu(kind, shape, extname=extname, extver=extver, **options)
         if cards:
             hdu.header.update(cards, copy_commentary=True)
+        self.update_hdu_list(rebuild=False)
 
     def write_table(
         self,
@@ -221,15 +233,16 @@ class Writing:
         cards = _checked(header, extver)
         if _is_ascii(table_type):
             self._write_ascii(values, formats, by_name, extname, extver, cards)
-            return
-        self.file.write_table(
-            values,
-            extname=extname,
-            extver=extver,
-            units=by_name,
-            bit_columns=_bits(values) if write_bitcols or self.write_bitcols else None,
-            header=cards,
-        )
+        else:
+            self.file.write_table(
+                values,
+                extname=extname,
+                extver=extver,
+                units=by_name,
+                bit_columns=_bits(values) if write_bitcols or self.write_bitcols else None,
+                header=cards,
+            )
+        self.update_hdu_list(rebuild=False)
 
     def _write_ascii(
         self,
@@ -294,6 +307,7 @@ class Writing:
             check_unique(values)
             bits = _bits(values) if pack else None
             self._write_empty(values, ascii_table, units, extname, extver, header, bits)
+            self.update_hdu_list(rebuild=False)
             return
         if dtype is not None:
             kind = np.dtype(dtype)
@@ -324,6 +338,7 @@ class Writing:
             )
         if cards:
             hdu.header.update(cards, copy_commentary=True)
+        self.update_hdu_list(rebuild=False)
 
     def _write_empty(
         self,

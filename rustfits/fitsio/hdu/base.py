@@ -21,6 +21,7 @@ from rustfits.fitsio.util import (  # noqa: F401
     _ftypes,
     _itypes,
     _stypes,
+    warn_ignored,
 )
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ class HDUBase:
     The attribute ``hdu`` is the HDU of `rustfits`.
     """
 
-    def __init__(self, fits: FITS, hdu: HDU) -> None:
+    def __init__(self, fits: FITS, ext: HDU | int, **keys: Any) -> None:
+        warn_ignored(keys)
         self._fits = fits
-        self.hdu: Any = hdu
+        self.hdu: Any = fits.file[ext] if isinstance(ext, int) else ext
         #: Whether to read stored values, without scale and offset.
         self.ignore_scaling = False
 

@@ -284,7 +284,7 @@ class TableHDU(TableReader):
         """
         warn_ignored(keys)
         table: Any = self._writable()
-        bits = self._fits.write_bitcols if write_bitcols is None else write_bitcols
+        bits = self.write_bitcols if write_bitcols is None else write_bitcols
         values = as_column(data)
         place = None if colnum is None else min(operator.index(colnum), table.ncols)
         if place is not None and place < 0:

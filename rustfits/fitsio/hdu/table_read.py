@@ -39,8 +39,28 @@ _BATCH = 1 << 20
 class TableReader(HDUBase):
     """The methods that read a table."""
 
-    def __init__(self, fits: FITS, hdu: HDU) -> None:
-        super().__init__(fits, hdu)
+    def __init__(
+        self,
+        fits: FITS,
+        ext: HDU | int,
+        lower: bool = False,
+        upper: bool = False,
+        trim_strings: bool = False,
+        vstorage: str = "fixed",
+        case_sensitive: bool = False,
+        iter_row_buffer: int = 1,
+        write_bitcols: bool = False,
+        **keys: Any,
+    ) -> None:
+        super().__init__(fits, ext, **keys)
+        # The defaults of the methods. Programs change them.
+        self.lower = lower
+        self.upper = upper
+        self.trim_strings = trim_strings
+        self.case_sensitive = case_sensitive
+        self.write_bitcols = write_bitcols
+        self._vstorage = check_vstorage(vstorage)
+        self._iter_row_buffer = operator.index(iter_row_buffer)
         self._rows_left: Iterator[Any] | None = None
         self._lengths: dict[tuple[int, int], int] = {}  # by generation and column
 
@@ -79,7 +99,7 @@ class TableReader(HDUBase):
 
     def get_vstorage(self) -> str:
         """Return the form of variable-length columns: ``"fixed"`` or ``"object"``."""
-        return self._fits.vstorage
+        return self._vstorage
 
     def get_info(self) -> dict[str, Any]:
         """Return a description of the HDU as a dict."""
@@ -119,7 +139,7 @@ class TableReader(HDUBase):
         """
         warn_ignored(keys)
         columns = self._select(None if colnums is None else list(np.atleast_1d(colnums)))
-        how = self._vstorage(vstorage)
+        how = self._storage(vstorage)
         dtype = np.dtype([self._field(column, how) for column in columns])
         of_fields: Any = dtype.fields or {}
         offsets = np.array([of_fields[column.key][1] for column in columns])
@@ -138,7 +158,7 @@ class TableReader(HDUBase):
             As for `FITS`.
         """
         column = self._column(colnum)
-        return self._field(column, self._vstorage(vstorage)), bool(column.variable)
+        return self._field(column, self._storage(vstorage)), bool(column.variable)
 
     def _field(self, column: Column, how: str) -> tuple[Any, ...]:
         cells = column.cells(not self.ignore_scaling, as_bytes=True)
@@ -153,15 +173,15 @@ class TableReader(HDUBase):
 
     # ---- columns and rows ----
 
-    def _vstorage(self, vstorage: str | None) -> str:
-        return self._fits.vstorage if vstorage is None else check_vstorage(vstorage)
+    def _storage(self, vstorage: str | None) -> str:
+        return self._vstorage if vstorage is None else check_vstorage(vstorage)
 
     def _column(self, name: Any) -> Column:
         """Return a column by name or number."""
         schema = self._table()._schema()
         if isinstance(name, (str, bytes)):
             column = schema.find(name)
-            if self._fits.case_sensitive and column.key != name:
+            if self.case_sensitive and column.key != name:
                 raise FITSValueError(f"{schema.where}: no column {name!r} (case counts)")
             return column
         number = operator.index(name)
@@ -242,8 +262,8 @@ class TableReader(HDUBase):
         del trim_strings
         if columns is not None and (isinstance(columns, (str, bytes)) or np.ndim(columns) == 0):
             return self.read_column(columns, rows=rows, vstorage=vstorage)
-        data = self._read(self._select(columns), array_rows(rows), self._vstorage(vstorage))
-        return rename(data, upper or self._fits.upper, lower or self._fits.lower)
+        data = self._read(self._select(columns), array_rows(rows), self._storage(vstorage))
+        return rename(data, upper or self.upper, lower or self.lower)
 
     def read_columns(
         self,
@@ -272,7 +292,7 @@ class TableReader(HDUBase):
         warn_ignored(keys)
         del upper, lower, trim_strings
         column = self._column(col)
-        how, rows = self._vstorage(vstorage), array_rows(rows)
+        how, rows = self._storage(vstorage), array_rows(rows)
         scale = not self.ignore_scaling
         cells = self._table().read_column(column.key, rows=rows, scale=scale)
         if column.variable and how == "fixed":
@@ -383,7 +403,7 @@ class TableReader(HDUBase):
 
     def __iter__(self) -> Iterator[Any]:
         schema = self._table()._schema()
-        count = max(self._fits.iter_row_buffer, _BATCH // max(schema.row_bytes, 1), 1)
+        count = max(self._iter_row_buffer, _BATCH // max(schema.row_bytes, 1), 1)
         for first in range(0, schema.nrows, count):
             yield from self.read(rows=slice(first, min(first + count, schema.nrows)))
 
