@@ -22,11 +22,11 @@
 static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   bool reading = false;
   rf_status status;
-  if (from->shared == to->shared) { /* two handles of one file: one lock */
+  if (from->shared == to->shared) { /* one file: one lock */
     status = rf_file_begin_write(to, err);
     if (status != RF_OK)
       return rf_error_locate(err, status, to->name, -1);
-    status = rf_file_begin_beside(from, err);
+    status = from == to ? RF_OK : rf_file_begin_beside(from, err);
     if (status != RF_OK)
       rf_file_end_write(to, RF_OK, false);
     return status == RF_OK ? RF_OK : rf_error_locate(err, status, from->name, -1);
@@ -69,9 +69,6 @@ static rf_status wait_for_end(rf_file *to, rf_error *err) {
 
 /* Flushes `from` and locks both files. Messages name the file. */
 static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
-  if (from == to)
-    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "expected two file handles, found the same one twice"),
-                           to->name, -1);
   for (;;) { /* between the locks, another thread may append again */
     RF_TRY(rf_file_flush(from, err));
     RF_TRY(wait_for_end(to, err));

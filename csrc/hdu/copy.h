@@ -13,8 +13,8 @@ typedef rf_status rf_pair_step(const void *context, rf_file *from, size_t index,
                                bool *written, rf_error *err);
 
 /* Runs a public call by such a step, which begins an HDU (rf_file_append_begin_locked()) and writes its data. It
- * flushes `from` first, and then publishes the HDU. If the step fails, it removes the HDU. Returns RF_ERR_ARGUMENT if
- * both files are the same handle. `new_index` may be NULL. */
+ * flushes `from` first, and then publishes the HDU. If the step fails, it removes the HDU. Both files may be the same
+ * handle, if the step allows it. `new_index` may be NULL. */
 rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
                        size_t *new_index, rf_error *err);
 

@@ -2,6 +2,7 @@
  *
  * Packing and unpacking HDUs of any kind.
  */
+#include "file/call.h"
 #include "file/header.h"
 #include "file/scan/scan.h"
 #include "hdu/checksum.h"
@@ -69,13 +70,22 @@ static rf_status pack_locked(const void *context, rf_file *from, size_t index, r
                   : sum_packed(to, *new_index, header, written, err);
 }
 
+static rf_status convert(const rf_packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
+                         rf_error *err) {
+  if (from != to)
+    return rf_pair_call(pack_locked, how, from, index, to, new_index, err);
+  rf_error_clear(err);
+  return rf_call_locate(to, RF_NO_HDU,
+                        rf_fail(err, RF_ERR_ARGUMENT, "expected two file handles, found the same one twice"), err);
+}
+
 rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                       const rf_table_compression *table, size_t *new_index, rf_error *err) {
   rf_packing how = {.image = image, .table = table};
-  return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
+  return convert(&how, from, index, to, new_index, err);
 }
 
 rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
   rf_packing how = {.unpack = true};
-  return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
+  return convert(&how, from, index, to, new_index, err);
 }

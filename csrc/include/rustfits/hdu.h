@@ -114,9 +114,9 @@ RF_API RF_CHECKED rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error
 /* rf_hdu_copy() appends a copy of HDU `index` (0-based) of `from` to `to`. Every byte is the same, except that SIMPLE
  * becomes XTENSION, and the reverse, as the place in the file requires. A compressed HDU stays compressed. The library
  * completes `from` first, as rf_file_flush() does.
- * to         another handle than `from`
+ * to         may be `from`
  * new_index  receives the 0-based index of the copy; may be NULL. Unchanged on failure
- * Returns RF_OK; RF_ERR_ARGUMENT (`to` is `from`, or this thread makes an HDU in `to`); RF_ERR_NOT_FOUND (HDU);
+ * Returns RF_OK; RF_ERR_ARGUMENT (this thread makes an HDU in `to`); RF_ERR_NOT_FOUND (HDU);
  * RF_ERR_UNSUPPORTED (random groups must be the first HDU); RF_ERR_TRUNCATED (the data unit is not whole, or the last
  * one of `to` is not); RF_ERR_FORMAT (bytes after the last HDU of `to` may be an HDU); RF_ERR_READONLY (`to`);
  * RF_ERR_LIMIT; the statuses of an unreadable header; the statuses of a call on a file. On failure `to` is as it was

@@ -41,6 +41,7 @@ __all__ = [
     "MODES",
     "NULL",
     "ClosedFile",
+    "DeletedHDU",
     "FileHandle",
     "Offer",
     "SchemeResolver",
@@ -351,6 +352,26 @@ def half_made(file: FileHandle) -> Iterator[HalfMade]:
     if begun.index is not None:
         err = error()
         check(lib.rf_hdu_publish(file._handle(), begun.index, err), err)
+
+
+class DeletedHDU(FileHandle):
+    """The file of an HDU that was deleted: what was read stays, and calls raise an error."""
+
+    __slots__ = ("_filename",)
+
+    def __init__(self, file: FileHandle) -> None:
+        super().__init__(NULL, "r", True)
+        self._filename = file.filename
+        self.closed = True
+
+    def _handle(self) -> CData:
+        """Raise `FITSClosedError`."""
+        raise FITSClosedError(f"{self.name}: the HDU was deleted")
+
+    @property
+    def filename(self) -> str:
+        """The name that opened the file, without secrets."""
+        return self._filename
 
 
 class ClosedFile:

@@ -40,7 +40,9 @@ class Compressed(HDU):
     def raw_header(self) -> FITSHeader:
         """The stored header: that of the binary table with the tiles."""
         self._flush()
-        return FITSHeader(self._file, self._index)
+        if self._raw_header is None:
+            self._raw_header = FITSHeader(self._file, self._index)
+        return self._raw_header
 
     def _flush(self) -> None:
         """Write pending values, because a caller needs the current file."""

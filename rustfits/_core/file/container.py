@@ -27,7 +27,7 @@ from rustfits._core.table.compressed import CompressedTableHDU
 from rustfits._core.table.groups import GroupsHDU
 from rustfits._core.table.table import TableHDU
 
-__all__ = ["Container"]
+__all__ = ["Container", "Name"]
 
 #: An HDU's name, or its name and version.
 Name: TypeAlias = "str | tuple[str, int]"
@@ -46,7 +46,7 @@ _LISTED = 100
 
 
 class Container(Creating):
-    """The HDUs of an open file, by number and by name. `FITS` is the only subclass."""
+    """The HDUs of an open file, by number and by name."""
 
     __slots__ = ("_count", "_file", "_hdus")
 

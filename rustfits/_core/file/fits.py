@@ -20,7 +20,7 @@ from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_fil
 from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
 from rustfits._core.driver.opening import OWN_SCHEMES, FileLike, Opener, find_opener
-from rustfits._core.file.container import Container
+from rustfits._core.file.arrange import Arranging
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.remote.plan import Plan
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["FITS"]
 
 
-class FITS(Container):
+class FITS(Arranging):
     """An open FITS file: a container of HDUs.
 
     Parameters
@@ -473,11 +473,6 @@ class FITS(Container):
         self._write_pending()
         file.flush()
         return file.read_bytes(0, file.size())
-
-    def _write_pending(self) -> None:
-        """Write the pending values of the HDU objects."""
-        for hdu in list(self._hdus.values()):
-            hdu._write_pending()
 
     def __enter__(self) -> FITS:
         self._file._handle()

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rustfits._core.binding.errors import FITSIndexError
+from rustfits._core.binding.errors import FITSIndexError, FITSTypeError
+from rustfits._core.binding.handle import DeletedHDU
 from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
 from rustfits._core.binding.warnings import warn_of_file
 from rustfits._core.header.header import FITSHeader
@@ -70,7 +71,16 @@ class HDU:
     equal.
     """
 
-    __slots__ = ("__weakref__", "_cached", "_file", "_header", "_index", "_info", "_seen")
+    __slots__ = (
+        "__weakref__",
+        "_cached",
+        "_file",
+        "_header",
+        "_index",
+        "_info",
+        "_raw_header",
+        "_seen",
+    )
 
     #: What a subclass keeps about the data: None before the first access.
     _cached: Any
@@ -80,6 +90,7 @@ class HDU:
         self._index = index
         self._seen, self._info = info
         self._header: FITSHeader | None = None
+        self._raw_header: FITSHeader | None = None  # of a compressed HDU
         self._cached = None
 
     def _fresh(self) -> CData:
@@ -89,6 +100,18 @@ class HDU:
             seen, self._info = read_info(file, self._index)
             self._seen = seen  # last, because other threads compare it first
         return self._info
+
+    def _move(self, index: int) -> None:
+        """Follow the HDU to its new index in the file."""
+        self._index = index
+        for header in (self._header, self._raw_header):
+            if header is not None:
+                header._move(self._file, index)
+
+    def _delete(self) -> None:
+        """Become the object of a deleted HDU: the values that were read stay."""
+        self._file = DeletedHDU(self._file)
+        self._move(self._index)
 
     def _write_pending(self, keep: int = 0) -> None:
         """Write the pending values of this object, except for the last `keep` rows."""
@@ -109,9 +132,25 @@ class HDU:
 
     @property
     def extname(self) -> str | None:
-        """The value of EXTNAME, or None."""
+        """The value of EXTNAME, or None. Setting None removes EXTNAME."""
         info = self._fresh()
         return shown(ffi.string(info.extname)) if info.has_extname else None
+
+    @extname.setter
+    def extname(self, name: str | None) -> None:
+        self._rename(name)
+
+    def _rename(self, name: str | None, version: int | None = None) -> None:
+        """Set EXTNAME, or remove it for None, and EXTVER if there is a version."""
+        if name is not None and not isinstance(name, str):
+            raise FITSTypeError(f"extname must be a str or None, not {type(name).__name__}")
+        with self.header.edit() as header:
+            if name is not None:
+                header["EXTNAME"] = name
+            elif "EXTNAME" in header:
+                del header["EXTNAME"]
+            if version is not None:
+                header["EXTVER"] = version
 
     @property
     def extver(self) -> int:

@@ -125,6 +125,13 @@ class FITSHeader(Header):
             self._read(watched)
         return self._cards
 
+    def _move(self, file: FileHandle, index: int) -> None:
+        """Follow the HDU to its new index, or to the file of a deleted HDU."""
+        with self._lock:
+            self._open = file
+            self._watched = None if file.fixed else file
+            self._index = index
+
     def _where(self) -> str:
         return f"{self._file.name}[{self._index}]"
 
