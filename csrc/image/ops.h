@@ -27,10 +27,10 @@ struct rf_image_ops {
   rf_status (*write)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written, rf_error *err);
   rf_status (*check)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
 
-  /* MAY. Makes axis 0 `length` elements long, as one edit. The new elements are those of `pixels` (which has no
-   * section and fills them exactly), or 0 as stored where `pixels` is NULL. */
-  rf_status (*extend)(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels, bool *written,
-                      rf_error *err);
+  /* MAY. Makes each axis as long as `axes` says, slowest first. Pixels stay where they are, and new pixels are 0 as
+   * stored. Then writes `pixels`, unless NULL, whose section is one of the grown image. All of that is one edit. */
+  rf_status (*grow)(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, const rf_image_request *pixels,
+                    bool *written, rf_error *err);
 
   /* MAY. rf_image_reshape(). */
   rf_status (*reshape)(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written, rf_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "image/plain.h"
 
-#include "image/extend.h"
+#include "image/grow.h"
 #include "image/plan.h"
 #include "image/read.h"
 #include "image/reshape.h"
@@ -20,6 +20,6 @@ const rf_image_ops rf_plain_image_ops = {
     .plan = rf_plain_image_plan,
     .write = rf_plain_image_write,
     .check = rf_plain_image_check,
-    .extend = rf_plain_image_extend,
+    .grow = rf_plain_image_grow,
     .reshape = rf_plain_image_reshape,
 };

@@ -51,6 +51,8 @@ rf_status rf_image_request_check(rf_file *file, rf_hdu *hdu, const rf_image_requ
   if (request->section == NULL || request->naxis == 0)
     return RF_OK;
   RF_TRY(hdu->ops->image->info(file, hdu, &image, err));
+  if (image->naxis == 0 && (request->flags & RF_IMAGE_GROW) != 0)
+    return RF_OK;
   if (image->naxis != request->naxis)
     return rf_fail(err, RF_ERR_ARGUMENT, "expected a section of %d axes, found %d", image->naxis, request->naxis);
   return RF_OK;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "header/build.h"
-#include "image/extend.h"
 #include "file/call.h"
 #include "file/header.h"
 #include "file/layout.h"
+#include "image/grow.h"
 #include "image/reshape.h"
 #include "image/spec.h"
 #include "value/convert.h"
@@ -66,8 +66,8 @@ static rf_status build_header(const rf_header *old, const rf_image_spec *spec, r
   return put_axes(header, spec, err);
 }
 
-rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written,
-                                 rf_error *err) {
+rf_status rf_plain_image_set_axes(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis,
+                                  const rf_rearrange *rearrange, bool *written, rf_error *err) {
   const rf_header *old;
   rf_header *header;
   rf_image_spec spec = {
@@ -85,9 +85,14 @@ rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axe
   RF_TRY(rf_header_new(&header, err));
   rf_status status = build_header(old, &spec, header, err);
   if (status == RF_OK)
-    status = rf_file_resize_locked(file, hdu->index, header, bytes, written, err);
+    status = rf_file_rearrange_locked(file, hdu->index, header, bytes, rearrange, written, err);
   rf_header_free(header);
   return status;
+}
+
+rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written,
+                                 rf_error *err) {
+  return rf_plain_image_set_axes(file, hdu, axes, naxis, NULL, written, err);
 }
 
 /* ---- the public call ---- */

@@ -12,6 +12,7 @@
 #include "file/unpublished.h"
 #include "file/layout.h"
 #include "image/convert.h"
+#include "image/extend.h"
 #include "image/request.h"
 #include "image/section.h"
 #include "image/write.h"
@@ -178,14 +179,26 @@ static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section
                  size, end);
 }
 
+rf_status rf_plain_image_prepare(const rf_hdu *image, const rf_image_request *request, rf_section *section,
+                                 rf_convert *convert, rf_error *err) {
+  uint32_t flags = request->flags & ~(uint32_t)(RF_IMAGE_HELD | RF_IMAGE_GROW);
+  RF_TRY(rf_image_convert_init(convert, image, request->dtype, flags, err));
+  RF_TRY(rf_section_init(section, image, request->section, err));
+  RF_TRY(check_in(section, convert, request->data, request->data_bytes, err));
+  return rf_convert_check(convert, request->data, request->mask, section->count, err);
+}
+
+rf_status rf_plain_image_put(rf_store *store, const rf_section *section, const rf_convert *convert,
+                             const rf_image_request *request, bool *written, rf_error *err) {
+  writer w = {store, section, convert, request->data, request->mask, 0, NULL, 0, written};
+  return write_section(&w, err);
+}
+
 rf_status rf_plain_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,
                                rf_error *err) {
   rf_section section;
   rf_convert convert;
-  RF_TRY(rf_image_convert_init(&convert, hdu, request->dtype, request->flags & ~(uint32_t)RF_IMAGE_HELD, err));
-  RF_TRY(rf_section_init(&section, hdu, request->section, err));
-  RF_TRY(check_in(&section, &convert, request->data, request->data_bytes, err));
-  RF_TRY(rf_convert_check(&convert, request->data, request->mask, section.count, err));
+  RF_TRY(rf_plain_image_prepare(hdu, request, &section, &convert, err));
   if (section.count == 0)
     return RF_OK;
   RF_TRY(check_extent(file, hdu, &section, err));
@@ -210,6 +223,8 @@ static rf_status write_image(rf_file *file, rf_hdu *hdu, void *request, bool *wr
   if (ops->write == NULL)
     return rf_image_refuse(hdu, "written", err);
   RF_TRY(rf_image_request_check(file, hdu, request, err));
+  if ((((const rf_image_request *)request)->flags & RF_IMAGE_GROW) != 0)
+    return rf_image_write_growing(file, hdu, request, written, err);
   return ops->write(file, hdu, request, written, err);
 }
 

@@ -5,7 +5,8 @@
 #ifndef RF_TABLE_COLUMNS_H
 #define RF_TABLE_COLUMNS_H
 
-#include "table/rewrite.h"
+#include "file/rewrite.h"
+#include "table/table.h"
 
 /* What becomes of the rows of a table whose columns change. */
 typedef struct rf_column_change {

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "table/edit.h"
-#include "table/rewrite.h"
+#include "table/squeeze.h"
 #include "table/rows/format.h"
 #include "file/layout.h"
 #include "file/header.h"

@@ -181,6 +181,20 @@ EDITS: dict[str, Edit] = {
     "last header grows": _edit(lambda f: f["TAIL"].header.update(_cards(60))),
     "cards where there is room": _edit(lambda f: f[0].header.update({"OBJECT": "y", "EXTRA": 1})),
     "image grows": _edit(lambda f: f["TAIL"].extend(np.ones((50, 100), "i2"))),
+    "image grows along its inner axis": _edit(
+        lambda f: f["TAIL"].write(np.ones((9, 60), "i2"), start=(5, 90), grow=True)
+    ),
+    "image in front of others grows along both axes": _edit(
+        lambda f: f[0].write(-np.ones((50, 70), "f4"), start=(30, 60), grow=True)
+    ),
+    "planes in front of others": _edit(
+        lambda f: f[0].write(-np.ones((50, 70), "f4"), start=(f[0].shape[0] + 3, 30), grow=True)
+    ),
+    "compressed image grows by a part": _edit(
+        lambda f: f["TILES"].write(
+            np.ones((9, 60), "i2"), start=(f["TILES"].shape[0] - 3, 20), grow=True
+        )
+    ),
     "compressed image grows": _edit(lambda f: f["TILES"].extend(np.ones((50, 100), "i2"))),
     "quantized image grows": _edit(
         lambda f: f["REALS"].extend(np.random.default_rng(6).normal(9, 2, (50, 100)).astype("f4"))

@@ -58,6 +58,7 @@ typedef struct rf_axis {
 
 #define RF_IMAGE_RAW 1  /* stored values: BSCALE and BZERO are not applied, and `dtype` is rf_image_info.stored */
 #define RF_IMAGE_HELD 2 /* rf_image_write(): see there */
+#define RF_IMAGE_GROW 4 /* rf_image_write(): see there */
 
 /* Pixels to read, write, check or append. rf_image_request_init() sets `size` and zeroes the rest. */
 typedef struct rf_image_request {
@@ -142,6 +143,9 @@ RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, c
  * RF_IMAGE_HELD: all pixels of a small image that this thread makes (rf_image_spec.deferred) may stay in memory until
  * rf_hdu_publish(), which then writes header and data at once and reports their failures. Other calls of this thread
  * find the pixels as if they were in the file.
+ * RF_IMAGE_GROW: axes that the section exceeds become longer, as by rf_image_grow(). An image without axes gets
+ * request->naxis of them. The new axes and the pixels are one edit: after a kill, the file has the old image or the new
+ * one, and a failure leaves the old one. A section without elements changes nothing.
  * Returns RF_OK; before the first byte is written: RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image, or no conversion from
  * `dtype`); RF_ERR_RANGE (section; a value that does not fit; NaN without BLANK); RF_ERR_ARGUMENT (`data`,
  * `data_bytes`, `naxis`, `flags`, a step of 0; a mask without BLANK); RF_ERR_FORMAT (BSCALE, BZERO or BLANK is not a
@@ -212,13 +216,21 @@ RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_
 /* rf_image_append() makes axis 0 (the slowest) of the image in HDU `index` (0-based) of `file` longer by the pixels at
  * request->data, a whole number of planes of axis 0, and writes them there. The HDUs after it move. `section` and
  * `naxis` of `request` are ignored; a `data_bytes` of 0 changes nothing. Only `err` may be NULL.
- * A plain image is afterwards as it was, or has all of the new planes, also where the process was killed meanwhile. A
- * compressed image becomes longer first, then its tiles are written one by one.
+ * The image is afterwards as it was, or has all of the new planes, also where the process was killed meanwhile.
  * Returns RF_OK; RF_ERR_RANGE (a value that does not fit); RF_ERR_TYPE (no conversion from `dtype`); RF_ERR_ARGUMENT
  * (`data_bytes` is no whole number of planes); the other statuses of rf_image_extend().
  * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, const rf_image_request *request,
                                             rf_error *err);
+
+/* rf_image_grow() makes axes of the image in HDU `index` (0-based) of `file` longer. Each pixel keeps its position
+ * along every axis; new pixels are 0 as stored. The HDUs after it move. After a kill, the file has the old image or the
+ * new one. Pixels move in parts of at most 1 MiB. axes   the new lengths, in elements, slowest first; each at least the
+ * present one; borrowed for the call naxis  the number of axes of the image; for an image without axes, 1 to 999
+ * Returns RF_OK; RF_ERR_ARGUMENT (`naxis`, an axis that would shrink); RF_ERR_UNSUPPORTED (another axis than axis 0 of
+ * a compressed image); RF_ERR_LIMIT (the size of the image; several axes of an image of more than 2^20 rows at a time);
+ * the other statuses of rf_image_extend(). Threads: any; waits for running calls on the file. */
+RF_API RF_CHECKED rf_status rf_image_grow(rf_file *file, size_t index, const uint64_t *axes, int naxis, rf_error *err);
 
 /* rf_image_reshape() changes the axes of the image in HDU `index` (0-based) of `file`. Pixels keep their order in C.
  * Pixels beyond the new size are removed; new pixels are 0 as stored. The HDUs after it move.

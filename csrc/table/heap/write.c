@@ -15,7 +15,7 @@
 #include "table/edit.h"
 #include "table/ops.h"
 #include "table/request.h"
-#include "table/rewrite.h"
+#include "file/rewrite.h"
 #include "table/rows/pack.h"
 #include "table/write.h"
 #include "file/call.h"

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tiled/image/ops.h"
 
+#include <inttypes.h>
+
 #include "base/memory.h"
 #include "file/hdu.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
-#include "image/ops.h"
+#include "image/grow.h"
+#include "image/write.h"
 #include "store/store.h"
 #include "tiled/image/edit/extend.h"
 #include "tiled/image/edit/write.h"
@@ -33,7 +36,7 @@ static rf_status prefetch(rf_file *file, rf_hdu *hdu, rf_error *err) {
   return rf_store_prefetch(file->store, &rows, 1, err);
 }
 
-/* ---- extending ---- */
+/* ---- growing ---- */
 
 typedef struct extension {
   size_t index;
@@ -51,33 +54,36 @@ static rf_status extend_and_write(void *context, rf_file *file, bool *written, r
   return rf_tiled_image_write(file, hdu, e->pixels, written, err);
 }
 
-/* Tiles are written one by one, as one edit. */
-static rf_status extend_with(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels, bool *written,
-                             rf_error *err) {
-  rf_tiled_image *tiled_image = NULL;
-  RF_TRY(rf_tiled_image_check(file, hdu, pixels, err));
-  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
-  int naxis = tiled_image->image.naxis;
-  uint64_t old = tiled_image->image.axes[naxis - 1];
-  rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);
-  if (axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %d axes", naxis);
-  for (int i = 0; i < naxis; i++)
-    axes[i] = (rf_axis){0, 1, tiled_image->image.axes[naxis - 1 - i], NULL};
-  axes[0] = (rf_axis){(int64_t)old, 1, length - old, NULL};
-  rf_image_request request = *pixels;
-  request.section = axes;
-  extension e = {hdu->index, length, &request};
-  rf_status status = rf_file_edit_as_one(file, extend_and_write, &e, written, err);
-  rf_free(axes);
-  return status;
+/* Checks what the write after the extension would refuse. */
+static rf_status check_pixels(rf_file *file, rf_hdu *hdu, const rf_hdu *grown, const rf_image_request *pixels,
+                              rf_error *err) {
+  rf_section section;
+  rf_convert convert;
+  RF_TRY(rf_plain_image_prepare(grown, pixels, &section, &convert, err));
+  return rf_tiled_image_check(file, hdu, pixels, err);
 }
 
-static rf_status extend(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels, bool *written,
-                        rf_error *err) {
-  if (pixels != NULL)
-    return extend_with(file, hdu, length, pixels, written, err);
-  extension e = {hdu->index, length, NULL};
+/* Only axis 0 can grow: along the others, the tiles at the edge would have to be encoded again, and all tiles get other
+ * numbers. Tiles are written one by one, as one edit. */
+static rf_status grow(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, const rf_image_request *pixels,
+                      bool *written, rf_error *err) {
+  rf_tiled_image *tiled_image = NULL;
+  rf_hdu grown;
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
+  const rf_hdu *image = &tiled_image->image;
+  RF_TRY(rf_image_get_grown(image, axes, naxis, &grown, err));
+  rf_status status = RF_OK;
+  for (int i = 0; i < naxis - 1 && status == RF_OK; i++)
+    if (image->naxis != naxis || grown.axes[i] != image->axes[i])
+      status = rf_fail(err, RF_ERR_UNSUPPORTED,
+                       "axis %d cannot grow to %" PRIu64 " elements: a compressed image grows along axis 0 only",
+                       naxis - 1 - i, grown.axes[i]);
+  if (status == RF_OK && pixels != NULL)
+    status = check_pixels(file, hdu, &grown, pixels, err);
+  rf_free(grown.axes);
+  if (status != RF_OK)
+    return status;
+  extension e = {hdu->index, axes[0], pixels};
   return rf_file_edit_as_one(file, extend_and_write, &e, written, err);
 }
 
@@ -88,5 +94,5 @@ const rf_image_ops rf_tiled_image_ops = {
     .prefetch = prefetch,
     .write = rf_tiled_image_write,
     .check = rf_tiled_image_check,
-    .extend = extend,
+    .grow = grow,
 };

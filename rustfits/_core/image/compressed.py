@@ -80,8 +80,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
                 warn_of_file(self._file, handle, count)
         return pixels
 
-    def _append(self, kind: int, data: Array, mask: Array | None) -> None:
-        super()._append(kind, data, mask)
+    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
+        super()._store(axes, kind, data, mask)
         warn_of_writing(self._file)
 
     def _flush(self) -> None:
@@ -190,7 +190,13 @@ class CompressedImageHDU(Compressed, ImageHDU):
         check(lib.rf_image_repack(self._file._handle(), self._index, freed, err), err)
         return int(freed[0])
 
-    def extend(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+    def extend(
+        self,
+        data: ArrayLike,
+        start: Sequence[SupportsIndex] | None = None,
+        *,
+        grow: bool = False,
+    ) -> None:
         """Make axis 0 longer and write pixels there. The last tile is encoded again if it grows.
 
         To add many small parts, use `extending`.
@@ -201,6 +207,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
             As for `ImageHDU.extend`.
         start : sequence of int, optional
             As for `ImageHDU.extend`.
+        grow : bool
+            As for `ImageHDU.extend`. Only axis 0 can grow.
 
         Raises
         ------
@@ -208,8 +216,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
             As for `ImageHDU.extend`.
         """
         with self._turn:
-            if start is not None or self._pending is None:
-                super().extend(data, start)  # writes the pending pixels first
+            if grow or start is not None or self._pending is None:
+                super().extend(data, start, grow=grow)  # writes the pending pixels first
             else:
                 self._file._handle()  # raises if the file is closed
                 self._keep(self._pending, np.asanyarray(plain_array(data)))

@@ -22,6 +22,7 @@ from rustfits._core.binding.library import CData, check, error, failure, ffi, li
 from rustfits._core.binding.selection import Axis, c_axes, select, select_plain
 from rustfits._core.header.hdu import HDU
 from rustfits._core.image.cutouts import read_cutouts
+from rustfits._core.image.grow import box, check_growth, grow_axes, reach
 from rustfits._core.image.pixels import (
     Pixels,
     cast,
@@ -35,6 +36,7 @@ from rustfits._core.image.pixels import (
     store_pixels,
 )
 from rustfits._core.image.request import SectionReader, pixel_request
+from rustfits._core.image.view import map_pixels
 from rustfits._core.remote.plan import Plan, make_plan
 
 if TYPE_CHECKING:
@@ -52,8 +54,6 @@ _INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_
 _INFO_AXES = len(_new(_INFO_POINTER).axes)
 _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
-
-_MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
 
 
 class ImageHDU(HDU):
@@ -448,31 +448,17 @@ class ImageHDU(HDU):
         this process (SIGBUS), as for every mapping. The library guards `read` and ``hdu[key]``
         against this, but not your code.
         """
-        pixels = self._pixels_to_use()
-        handle = self._file._handle()
-        stored = pixels.stored_dtype.newbyteorder(">")
-        nbytes = math.prod(pixels.shape) * stored.itemsize
-        if nbytes == 0:
-            return np.empty(pixels.shape, stored)
-        mapping, at = _new(_MAP_POINTER), _new(_BYTES_POINTER)
-        viewed = [self._file.viewed]  # before another thread may close the file
-        err = error()
-        check(lib.rf_hdu_map(handle, self._index, nbytes, mapping, at, err), err)
-        release, made = lib.rf_map_free, mapping[0]
-        # The array keeps the buffer, the buffer the pointer, and that the mapping and its memory.
-
-        def end(_: CData) -> None:
-            release(made)
-            viewed.clear()
-
-        owner = ffi.gc(ffi.cast("char *", at[0]), end)
-        stored_bytes = memoryview(ffi.buffer(owner, nbytes)).toreadonly()
-        view: Array = np.ndarray(pixels.shape, stored, stored_bytes)
-        return view
+        return map_pixels(self._file, self._index, self._pixels_to_use())
 
     # ---- writing ----
 
-    def write(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+    def write(
+        self,
+        data: ArrayLike,
+        start: Sequence[SupportsIndex] | None = None,
+        *,
+        grow: bool = False,
+    ) -> None:
         """Write pixels.
 
         Parameters
@@ -480,7 +466,12 @@ class ImageHDU(HDU):
         data : array_like
             The image, or with `start` a part of it. Masked pixels are stored as BLANK or NaN.
         start : sequence of int, optional
-            Position of the first pixel, one number for each axis, slowest first.
+            Position of the first pixel, one number for each axis, slowest first. By default the
+            first pixel of the image.
+        grow : bool
+            Make axes longer where `data` extends beyond them. Each pixel keeps its position, and
+            the pixels that are then neither old nor in `data` are stored as 0. The HDUs after this
+            one move. An HDU without data gets the axes of `data`.
 
         Raises
         ------
@@ -491,9 +482,22 @@ class ImageHDU(HDU):
             If the type of the values does not fit (float values for an integer image).
         FITSReadOnlyError
             If the file was opened for reading.
+        FITSUnsupportedError
+            If a compressed image would grow along another axis than axis 0.
+        FITSTruncatedError
+            If the image would grow, and the data unit is shorter than the header says.
         FITSIOError
             If writing fails.
+
+        Notes
+        -----
+        With `grow`, the new shape and the pixels are one change of the file, which has the old
+        image until then. Growth along axis 0 is cheap. Along another axis, all pixels move.
         """
+        if grow:
+            values = np.asanyarray(plain_array(data))
+            self._grow((0,) * (self.ndim or values.ndim) if start is None else start, values)
+            return
         pixels = self._pixels_to_use()
         values = np.asanyarray(plain_array(data))
         if start is None:
@@ -505,10 +509,7 @@ class ImageHDU(HDU):
             places = (0,) * len(pixels.shape)
         else:
             places = check_start(start, values.shape, pixels.shape)
-        axes = tuple(
-            Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
-        )
-        self._put(pixels, axes, values)
+        self._put(pixels, box(places, values.shape), values)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         pixels = self._pixels_to_use()
@@ -531,63 +532,64 @@ class ImageHDU(HDU):
         counts = tuple(axis.length for axis in selection.axes)
         self._put(pixels, selection.axes, values.reshape(counts))
 
-    def extend(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+    def extend(
+        self,
+        data: ArrayLike,
+        start: Sequence[SupportsIndex] | None = None,
+        *,
+        grow: bool = False,
+    ) -> None:
         """Make axis 0 longer and write pixels there. The HDUs after this one move.
 
         Parameters
         ----------
         data : array_like
-            The pixels. Without `start`, the shape must be that of the image but for axis 0.
+            The pixels. Without `start` and `grow`, the shape must be that of the image but for
+            axis 0.
         start : sequence of int, optional
             The position of the first pixel, one number for each axis. Axis 0 grows as far as `data`
             reaches; the pixels that are then neither old nor in `data` are stored as 0. By default
             `data` follows the last plane.
+        grow : bool
+            Make the other axes longer too, as in `write`.
 
         Raises
         ------
-        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
+        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSUnsupportedError, FITSIOError
             As for `write`.
         FITSTruncatedError
             If the data unit is shorter than the header says.
         """
-        pixels = self._pixels_to_use()
+        shape = self._pixels().shape if grow else self._pixels_to_use().shape
         values = np.asanyarray(plain_array(data))
-        if start is not None:
-            self._extend_at(pixels, values, start)
-            return
-        if values.ndim != len(pixels.shape) or values.shape[1:] != pixels.shape[1:]:
+        if start is not None and not grow:
+            check_start(start, values.shape, (2**63 - 1, *shape[1:]))
+        elif not grow and (values.ndim != len(shape) or values.shape[1:] != shape[1:]):
             raise FITSValueError(
-                f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "
-                f"along axis 0"
+                f"data of shape {values.shape} cannot extend an image of shape {shape} along axis 0"
             )
-        kind, dtype, _ = cast(pixels, values)
-        handle = self._file._handle()
-        if values.size == 0:
-            err, length = error(), pixels.shape[0] + values.shape[0]
-            check(lib.rf_image_extend(handle, self._index, length, err), err)
+        if start is None:
+            start = (*shape[:1], *(0,) * (len(shape or values.shape) - len(shape[:1])))
+        self._grow(start, values)
+
+    def _grow(self, start: Sequence[SupportsIndex], values: Array) -> None:
+        """Write `values` at `start`, after the axes were made long enough."""
+        pixels = self._pixels()
+        places = check_growth(start, values.shape, pixels.shape)
+        wanted = reach(places, values.shape, pixels.shape)
+        if wanted == pixels.shape:
+            self._put(pixels, box(places, values.shape), values)
             return
-        ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
-        self._append(kind, ready, mask)
-
-    def _extend_at(self, pixels: Pixels, values: Array, start: Sequence[SupportsIndex]) -> None:
-        """Write `values` at `start`, after axis 0 was made long enough for them."""
-        places = check_start(start, values.shape, (2**63 - 1, *pixels.shape[1:]))
         kind, dtype, _ = cast(pixels, values)
-        ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
-        self._check(kind, ready, mask)  # before the image grows
-        length = places[0] + values.shape[0]
-        if length > pixels.shape[0]:
-            err = error()
-            check(lib.rf_image_extend(self._file._handle(), self._index, length, err), err)
-        axes = tuple(
-            Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
-        )
-        store_pixels(self._file, self._index, axes, kind, ready, mask)
+        if values.size == 0:  # no pixels, but a position
+            grow_axes(self._file, self._index, wanted)
+            return
+        axes = box(places, values.shape)
+        self._store(axes, kind, np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values))
 
-    def _append(self, kind: int, data: Array, mask: Array | None) -> None:
-        """Append contiguous values of a type that the C library takes."""
-        request, handle, err = pixel_request(kind, data, mask), self._file._handle(), error()
-        check_values(lib.rf_image_append(handle, self._index, request, err), err)
+    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
+        """Write contiguous values of a type that the C library takes; axes may grow."""
+        store_pixels(self._file, self._index, axes, kind, data, mask, lib.RF_IMAGE_GROW)
 
     def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
         """Change the shape of the image in the file.

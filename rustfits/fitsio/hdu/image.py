@@ -108,10 +108,13 @@ class ImageHDU(HDUBase):
         Parameters
         ----------
         img : array_like
-            The image, or a part of it.
+            The image, or a part of it. An array of another number of axes is written to an image of
+            one axis in C order, if it fits.
         start : int or sequence of int
-            The position of the first pixel: 0, or one position for each axis, slowest first. The
-            image grows along its first axis if needed.
+            The position of the first pixel: one number for each axis, slowest first; or the number
+            of the pixel in C order. The image grows where `img` extends beyond an axis. From a
+            number other than 0, only an image of one axis grows. New pixels are stored as 0, and
+            old ones keep their positions.
         **keys
             Other arguments are ignored, with a warning.
 
@@ -119,32 +122,28 @@ class ImageHDU(HDUBase):
         ------
         FITSValueError, FITSTypeError
             If shape, type or values do not fit. The file is then unchanged.
+        FITSUnsupportedError
+            If a compressed image would grow along another axis than the first.
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
         warn_ignored(keys)
         image = self._image("write")
         values = np.asanyarray(img)
-        places = self._places(start, values)
         shape = image.shape
-        need = places[0] + values.shape[0] if values.ndim else 0
-        if values.ndim != len(shape):
-            raise FITSValueError(
-                f"data of {values.ndim} axes cannot be written to an image of shape {shape}"
-            )
-        if need > shape[0]:
-            whole = shape[1:]
-            if values.shape[1:] == whole and places[0] == shape[0] and not any(places[1:]):
-                image.extend(values)
-                return
-            ends = zip(places[1:], values.shape[1:], whole, strict=True)
-            if any(place + count > length for place, count, length in ends):
-                raise FITSValueError(
-                    f"data of shape {values.shape} at {places} do not fit an image of shape "
-                    f"{shape}, which can grow along its first axis only"
-                )
-            image.extend(np.zeros((need - shape[0], *whole), image.dtype))
-        image.write(values, start=places)
+        if len(shape) == 1 != values.ndim and np.ndim(start) == 0:
+            if values.size == 0 or _offset(start) + values.size > shape[0]:
+                raise _wrong_axes(values, shape)
+            values = values.reshape(-1)
+        if values.ndim != len(shape) and shape:
+            raise _wrong_axes(values, shape)
+        if values.size == 0:
+            raise FITSValueError(f"data of shape {values.shape} have no pixel to write")
+        if np.ndim(start) == 0:
+            places = _place(_offset(start), values.shape, shape)
+        else:
+            places = tuple(operator.index(place) for place in start)
+        image.write(values, start=places, grow=True)
 
     def reshape(self, dims: Any) -> None:
         """Change the shape of the image in the file.
@@ -160,25 +159,6 @@ class ImageHDU(HDUBase):
             As for `rustfits.ImageHDU.reshape`.
         """
         self._image("reshape").reshape(dims)
-
-    def _places(self, start: Any, values: Array) -> tuple[int, ...]:
-        shape = self._image().shape
-        if np.ndim(start) == 0:
-            try:
-                first = operator.index(start)
-            except TypeError:
-                raise FITSTypeError(
-                    f"start is a position for each axis, not {type(start).__name__}"
-                ) from None
-            if first and len(shape) != 1:
-                raise FITSValueError(
-                    f"start={first} for an image of shape {shape}: give a position for each axis"
-                )
-            return (first,) + (0,) * (len(shape) - 1)
-        places = tuple(operator.index(place) for place in start)
-        if len(places) != len(shape) or any(place < 0 for place in places):
-            raise FITSValueError(f"start={places} is no position in an image of shape {shape}")
-        return places
 
     def _lines(self) -> list[str]:
         lines = super()._lines()
@@ -209,3 +189,41 @@ def _int_axes(parts: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
         else:
             return ()
     return tuple(axes)
+
+
+def _wrong_axes(values: Array, shape: tuple[int, ...]) -> FITSValueError:
+    """Return the error for data whose axes are not those of the image."""
+    return FITSValueError(
+        f"the input image must have the same number of dimensions as the image in the file: data "
+        f"of shape {values.shape} for an image of shape {shape}"
+    )
+
+
+def _offset(start: Any) -> int:
+    """Return a `start` that is one number."""
+    try:
+        return operator.index(start)
+    except TypeError:
+        raise FITSTypeError(
+            f"start is the number of a pixel or a position for each axis, not "
+            f"{type(start).__name__}"
+        ) from None
+
+
+def _place(offset: int, counts: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the position of pixel number `offset`, from which data of shape `counts` begin."""
+    ndim = len(shape) or len(counts)
+    if offset == 0 or ndim == 1:
+        return (offset,) + (0,) * (ndim - 1)
+    rest, places = offset, []
+    for length in reversed(shape):
+        rest, place = divmod(rest, length or 1)
+        places.append(place)
+    places.reverse()
+    ends = zip(places, counts, shape, strict=True)
+    if rest or any(place + count > length for place, count, length in ends):
+        raise FITSValueError(
+            f"start={offset}: data of shape {counts} extend beyond the image of shape {shape}. "
+            "To let it grow, the start keyword must have the same number of dimensions as the image"
+        )
+    return tuple(places)

@@ -20,7 +20,7 @@
 #include "table/column/column.h"
 #include "table/column/keyword.h"
 #include "table/edit.h"
-#include "table/rewrite.h"
+#include "file/rewrite.h"
 #include "tiled/cache.h"
 #include "tiled/image/edit/change.h"
 #include "tiled/image/edit/rows.h"

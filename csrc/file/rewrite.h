@@ -2,10 +2,10 @@
  *
  * Rows of other lengths, in place.
  */
-#ifndef RF_TABLE_REWRITE_H
-#define RF_TABLE_REWRITE_H
+#ifndef RF_FILE_REWRITE_H
+#define RF_FILE_REWRITE_H
 
-#include "table/rows/selection.h"
+#include "store/store.h"
 
 /* What becomes of the bytes of a row. */
 typedef enum rf_row_mode {
@@ -24,9 +24,5 @@ typedef struct rf_row_part {
 /* Rows of other lengths, in place: in pieces, from the back when they grow. */
 rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                           const rf_row_part *parts, size_t count, int blank, rf_error *err);
-
-/* Deletes the rows of a selection, which must ascend: the rows after them move up, a piece at a time. */
-rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
-                          const rf_row_selection *deleted, rf_error *err);
 
 #endif
