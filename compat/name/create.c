@@ -13,9 +13,10 @@
 #include "name/open.h"
 #include "name/url_type.h"
 
-/* Reads what follows ";": "q 4", "qz 4", "s 2". */
-static int parse_quality(fitsfile *fptr, const char *p, int *status) {
-  char letter = (char)tolower((unsigned char)*p);
+/* Reads "q 4", "qz 4" or "s 2", and moves behind it. */
+static int parse_quality(fitsfile *fptr, const char **at, int *status) {
+  const char *p = *at;
+  char letter = (char)tolower((unsigned char)*p), *end;
   bool quantize = letter == 'q';
   if (!quantize && letter != 's')
     return cf_fail(status, URL_PARSE_ERROR, "a compression has q or s behind its tiles: %.40s", p);
@@ -26,51 +27,44 @@ static int parse_quality(fitsfile *fptr, const char *p, int *status) {
   } else if (quantize) {
     fits_set_quantize_method(fptr, SUBTRACTIVE_DITHER_1, status);
   }
-  char *end;
   float value = strtof(p, &end);
-  if (*cf_skip_blanks(end) != '\0')
-    return cf_fail(status, URL_PARSE_ERROR, "unexpected text in a compression: %.40s", end);
-  if (end == p)
-    return *status;
+  *at = end;
   return quantize ? fits_set_quantize_level(fptr, value, status) : fits_set_hcomp_scale(fptr, value, status);
 }
 
-/* Reads "compress R 100,100; q 4". */
-static int set_compression(fitsfile *fptr, const char *spec, int *status) {
+/* Reads an algorithm: only its first letters count, as documented. */
+static const char *parse_algorithm(fitsfile *fptr, const char *p, int *status) {
   static const struct {
     char letter;
     int type;
   } types[] = {{'r', RICE_1}, {'g', GZIP_1}, {'h', HCOMPRESS_1}, {'p', PLIO_1}};
-  long tile[MAX_COMPRESS_DIM];
-  int axes = 0, type = RICE_1;
-  if (!cf_begins(spec, "compress"))
-    return cf_fail(status, URL_PARSE_ERROR, "a new file has [compress ...] behind its name only: %.40s", spec);
-  const char *p = cf_skip_blanks(spec + 8), *word = p;
+  int type = RICE_1;
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (tolower((unsigned char)*p) == types[i].letter)
       type = types[i].type;
-  while (isalpha((unsigned char)*p) || *p == '_')
-    p++;
-  if (type == GZIP_1 && *p == '2')
-    type = GZIP_2;
-  if (p > word && isdigit((unsigned char)*p))
-    p++;
   fits_set_compression_type(fptr, type, status);
-  if (type == HCOMPRESS_1 && toupper((unsigned char)word[1]) == 'S')
+  if (type == HCOMPRESS_1 && toupper((unsigned char)p[1]) == 'S')
     fits_set_hcomp_smooth(fptr, 1, status);
-  for (p = cf_skip_blanks(p); isdigit((unsigned char)*p) && axes < MAX_COMPRESS_DIM; p = cf_skip_blanks(p)) {
+  return isalpha((unsigned char)*p) ? p + strcspn(p, " ;") : p;
+}
+
+/* Reads "compress R 100,100; q 4, s 2". CFITSIO ignores what it does not know before the semicolon: so do we. */
+static int set_compression(fitsfile *fptr, const char *spec, int *status) {
+  long tile[MAX_COMPRESS_DIM];
+  int axes = 0;
+  if (!cf_begins(spec, "compress"))
+    return cf_fail(status, URL_PARSE_ERROR, "a new file has [compress ...] behind its name only: %.40s", spec);
+  const char *p = cf_skip_blanks(parse_algorithm(fptr, cf_skip_blanks(spec + 8), status));
+  while (isdigit((unsigned char)*p) && axes < MAX_COMPRESS_DIM) {
     char *end;
     tile[axes++] = strtol(p, &end, 10);
-    p = cf_skip_blanks(end);
-    if (*p == ',')
-      p++;
+    p = cf_skip_blanks(*end == ',' ? end + 1 : end);
   }
   if (axes > 0)
     fits_set_tile_dim(fptr, axes, tile, status);
-  if (*p == ';')
-    return parse_quality(fptr, cf_skip_blanks(p + 1), status);
-  if (*p != '\0')
-    cf_fail(status, URL_PARSE_ERROR, "unexpected text in a compression: %.40s", p);
+  p += strcspn(p, ";");
+  for (p = cf_skip_blanks(*p == ';' ? p + 1 : p); *p != '\0' && *status <= 0; p += strspn(p, " ,"))
+    parse_quality(fptr, &p, status);
   return *status;
 }
 
