@@ -88,7 +88,8 @@ static bool is_range(LONGLONG offset, size_t n, int *status) {
 
 /* Tells whether bytes from `offset` on are missing because the file was cut inside a block. */
 static bool is_cut(const FITSfile *f, LONGLONG offset) {
-  return f->writemode == READONLY && f->logfilesize % IOBUFLEN != 0 && offset < f->logfilesize;
+  return f->writemode == READONLY && f->logfilesize % IOBUFLEN != 0 &&
+         offset < (f->logfilesize + IOBUFLEN - 1) / IOBUFLEN * IOBUFLEN;
 }
 
 /* Checks a range that is read, and writes the header into it if it must. */

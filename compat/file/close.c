@@ -56,6 +56,7 @@ int ffclos(fitsfile *fptr, int *status) {
     fptr->Fptr->open_count--;
     (void)ffflsh(fptr, 0, &own);
   } else {
+    cf_file_of(fptr->Fptr)->failed = *status > 0 && *status != NO_CLOSE_ERROR;
     (void)ffchdu(fptr, &own);
     int closed = 0;
     end_file(fptr, &closed);

@@ -49,6 +49,7 @@ typedef struct cf_file {
   LONGLONG dirty_pages;
   cf_header header;
   bool changed; /* the current HDU was changed since it became current */
+  bool failed;  /* the program closes the file after an error */
 } cf_file;
 
 /* Makes a file with an empty FITSfile of one handle. The caller sets its source. NULL: *status says why. */

@@ -9,6 +9,7 @@
 
 #include "base/string.h"
 #include "file/handle.h"
+#include "header/text.h"
 #include "filter/expression.h"
 #include "filter/store.h"
 
@@ -123,6 +124,9 @@ static int create_column(const rf_formula_info *info, fitsfile *fptr, char *name
   ++*number;
   if (fficol(fptr, *number, name, form, status) > 0)
     return *status;
+  const char *letter = form + strspn(form, "0123456789");
+  if (!ascii && *letter != '\0' && strchr("BIJK", toupper((unsigned char)*letter)) != NULL)
+    (void)cf_header_grow(fptr, 1, status); /* CFITSIO writes TNULLn, and deletes it if no value is null */
   if (info->naxis < 2)
     return *status;
   long naxes[RF_FORMULA_AXES];

@@ -108,15 +108,19 @@ int ffcphd(fitsfile *infptr, fitsfile *outfptr, int *status) {
   return *status;
 }
 
-/* Copies n bytes from one file to another one, or inside one file. */
+/* Copies n bytes from one file to another one, or inside one file. Of a file that ends before, all whole blocks. */
 static int copy_bytes(fitsfile *in, LONGLONG from, fitsfile *out, LONGLONG to, LONGLONG n, int *status) {
   char *buffer = malloc((size_t)COPY_BYTES);
+  LONGLONG there = (cf_size(in) - from) / IOBUFLEN * IOBUFLEN;
   if (buffer == NULL)
     return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for a buffer");
-  for (LONGLONG done = 0; done < n && *status <= 0; done += COPY_BYTES) {
+  for (LONGLONG done = 0; done < n && *status <= 0;) {
     size_t part = (size_t)(n - done < COPY_BYTES ? n - done : COPY_BYTES);
+    if (done < there && done + (LONGLONG)part > there)
+      part = (size_t)(there - done);
     if (cf_read(in, from + done, part, buffer, status) <= 0)
       (void)cf_write(out, to + done, part, buffer, status);
+    done += (LONGLONG)part;
   }
   free(buffer);
   return *status;

@@ -117,6 +117,8 @@ int ffrdef(fitsfile *fptr, int *status) {
 /* Fills the last block of the data unit, and the file up to there. */
 static int fill_data(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
+  if (cf_file_of(f)->failed) /* what lacks must be seen */
+    return *status;
   LONGLONG end = f->datastart + f->heapstart + f->heapsize, next = (end + IOBUFLEN - 1) / IOBUFLEN * IOBUFLEN;
   if (f->hdutype == ASCII_TBL && f->logfilesize < end) /* rows that nothing has written are blank */
     end = f->logfilesize > f->datastart ? f->logfilesize : f->datastart;

@@ -58,7 +58,8 @@ void cf_card_copy(char card[FLEN_CARD], const char *text) {
     n -= 8;
   while (n > 0 && text[n - 1] == ' ')
     n--;
-  memcpy(card, text, n);
+  memcpy(card, text, CARD); /* fitsverify reads the text of "COMMENT" at card + 8 */
+  card[CARD] = '\0';
   card[n] = '\0';
 }
 

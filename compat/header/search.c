@@ -210,7 +210,7 @@ int ffgnxk(fitsfile *fptr, char **inclist, int ninc, char **exclist, int nexc, c
     ffgknm(copy, name, &length, &ignored);
     if (matches_any(name, inclist, ninc) && !matches_any(name, exclist, nexc)) {
       move_to(fptr, i + 1);
-      memcpy(card, copy, sizeof copy);
+      cf_copy(card, copy, sizeof copy);
       return *status;
     }
   }

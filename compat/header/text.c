@@ -44,18 +44,20 @@ int cf_header_load(fitsfile *fptr, int *status) {
   return *status;
 }
 
-/* Appends one block of the file to the cards in memory. *count receives its cards, fewer where the file ends. */
-static int read_block(fitsfile *fptr, LONGLONG offset, LONGLONG *count, int *status) {
+/* Appends one block of the file to the cards in memory. */
+static int read_block(fitsfile *fptr, LONGLONG offset, int *status) {
   cf_header *header = &cf_file_of(fptr->Fptr)->header;
-  LONGLONG left = fptr->Fptr->logfilesize - offset, n = left < IOBUFLEN ? left / CARD : IOBUFLEN / CARD;
+  LONGLONG left = fptr->Fptr->logfilesize - offset;
+  const char *kind = header->count > 0 && memcmp(header->text, "XTENSION", 8) == 0 ? header->text + 10 : "        ";
+  bool table = memcmp(kind, "'TABLE", 6) == 0 || memcmp(kind, "'BINTAB", 7) == 0;
   if (left <= 0)
-    return cf_fail(status, END_OF_FILE, "the file ends at byte %lld, where a header should go on", offset);
-  if (n == 0)
-    return cf_fail(status, READ_ERROR, "the file ends inside the card at byte %lld", offset);
-  *count = n;
-  if (reserve(header, header->count + n, status) > 0)
+    return cf_fail(status, table ? NO_END : END_OF_FILE, "the file ends at byte %lld, where a header should go on",
+                   offset);
+  if (left < IOBUFLEN)
+    return cf_fail(status, READ_ERROR, "the file ends at byte %lld, inside a header", fptr->Fptr->logfilesize);
+  if (reserve(header, header->count + IOBUFLEN / CARD, status) > 0)
     return *status;
-  return cf_read(fptr, offset, (size_t)(n * CARD), header->text + header->count * CARD, status);
+  return cf_read(fptr, offset, IOBUFLEN, header->text + header->count * CARD, status);
 }
 
 static bool is_card(const char *card, const char *keyword) {
@@ -70,6 +72,14 @@ static bool is_blank(const char *card) {
   return true;
 }
 
+/* Refuses a header by its first card. Where it is blank or begins with NUL or a line feed, the file has no more HDUs,
+ * but bytes that fill it up. */
+static int refuse(const char *card, LONGLONG start, int *status) {
+  if (start > 0 && (*card == '\0' || *card == '\n' || is_blank(card)))
+    return cf_fail(status, END_OF_FILE, "the bytes from %lld on are no HDU, but fill the file up", start);
+  return cf_fail(status, UNKNOWN_REC, "byte %lld begins no HDU: its first card has no SIMPLE or XTENSION", start);
+}
+
 /* Takes the blank cards in front of END out of the header: they are room for cards. */
 static void trim(FITSfile *f, cf_header *header) {
   while (header->count > 0 && is_blank(header->text + (header->count - 1) * CARD))
@@ -80,7 +90,7 @@ static void trim(FITSfile *f, cf_header *header) {
 int cf_header_scan(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
   cf_header *header = &cf_file_of(f)->header;
-  LONGLONG start = f->headstart[f->curhdu], n = 0;
+  LONGLONG start = f->headstart[f->curhdu];
   if (*status > 0)
     return *status;
   if (header->valid && header->dirty && header->start == start && f->datastart >= 0) { /* newer than the file */
@@ -92,19 +102,17 @@ int cf_header_scan(fitsfile *fptr, int *status) {
   header->start = start;
   header->count = 0;
   for (LONGLONG offset = start;; offset += IOBUFLEN) {
-    if (read_block(fptr, offset, &n, status) > 0)
+    if (read_block(fptr, offset, status) > 0)
       return *status;
     if (offset == start && !is_card(header->text, "SIMPLE  ") && !is_card(header->text, "XTENSION"))
-      return cf_fail(status, UNKNOWN_REC, "byte %lld begins no HDU: its first card has no SIMPLE or XTENSION", start);
-    for (LONGLONG i = 0; i < n; i++, header->count++)
+      return refuse(header->text, start, status);
+    for (LONGLONG i = 0; i < IOBUFLEN / CARD; i++, header->count++)
       if (is_card(header->text + header->count * CARD, "END     ")) {
         f->datastart = offset + IOBUFLEN;
         trim(f, header);
         header->valid = true;
         return *status;
       }
-    if (n < IOBUFLEN / CARD)
-      return cf_fail(status, READ_ERROR, "the file ends at byte %lld, inside a header", f->logfilesize);
   }
 }
 

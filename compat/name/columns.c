@@ -188,7 +188,9 @@ static int key_clause(edit *e, const char *name, const char *info, char *express
     return cf_fail(status, BAD_KEYCHAR, "a keyword cannot be named %.40s", name);
   if (cf_same_text(name, "COMMENT") || cf_same_text(name, "HISTORY"))
     return append_text(e->fptr, name, expression, status);
-  if (name[n - 1] == '#' && e->last > 0)
+  if (name[n - 1] == '#' && e->last == 0)
+    return cf_fail(status, URL_PARSE_ERROR, "no column comes before keyword %.40s", name);
+  if (name[n - 1] == '#')
     (void)snprintf(key, sizeof key, "#%.*s%d", (int)(n - 1), name, e->last);
   else
     (void)snprintf(key, sizeof key, "#%s", name);
@@ -215,10 +217,10 @@ static int column_clause(edit *e, char *name, char *form, char *expression, int 
 /* "X", "T*": the columns to be kept. */
 static int keep_clause(edit *e, char *name, int *status) {
   int number = find_column(e, name);
-  if (!e->table)
-    return cf_fail(status, NOT_TABLE, "an image has no column %.40s", name);
+  if (!e->table && strcmp(name, "*") == 0) /* all of none */
+    return *status;
   if (number == 0)
-    return cf_fail(status, URL_PARSE_ERROR, "the table has no column %.40s", name);
+    return cf_fail(status, URL_PARSE_ERROR, "there is no column %.40s", name);
   for (; number > 0; number = next_column(e, name, number))
     keep_column(e, number);
   return *status;
@@ -259,8 +261,10 @@ static int run_clause(edit *e, char *clause, int *status) {
   if (*clause == '-' || *clause == '!')
     return delete_clause(e, clause + 1, status);
   char *equal = find_equal(clause);
-  if (equal == NULL)
+  if (equal == NULL) {
+    clause[strcspn(clause, " ")] = '\0'; /* CFITSIO ignores what follows */
     return keep_clause(e, clause, status);
+  }
   *equal = '\0';
   if (equal[1] == '=') {
     trim(clause);

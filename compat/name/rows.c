@@ -27,11 +27,13 @@ int cf_copy_hdus(fitsfile *in, fitsfile *out, int first, int last, int *status) 
 
 /* Copies the header of a table without its rows. */
 static int copy_empty_table(fitsfile *in, fitsfile *out, int *status) {
+  LONGLONG heap = 0;
   int none = 0;
   ffcphd(in, out, status);
   ffmkyj(out, "NAXIS2", 0, "&", status);
   ffpmrk();
-  ffmkyj(out, "PCOUNT", 0, "&", &none);
+  if (ffgkyjj(out, "PCOUNT", &heap, NULL, &none) <= 0 && heap != 0)
+    ffmkyj(out, "PCOUNT", 0, "&", &none);
   ffcmrk();
   return ffrdef(out, status);
 }

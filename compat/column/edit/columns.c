@@ -85,7 +85,8 @@ static int change_rows(fitsfile *fptr, LONGLONG at, LONGLONG removed, LONGLONG a
   file->rowlength = how.after;
   if (shift < 0)
     (void)cf_data_shrink(fptr, file->heapstart + file->heapsize, status);
-  (void)cf_rows_set(fptr, rows, status);
+  if (rows != file->origrows) /* else the card keeps its comment as it is */
+    (void)cf_rows_set(fptr, rows, status);
   return ffmkyj(fptr, "NAXIS1", how.after, "&", status);
 }
 
