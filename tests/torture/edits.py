@@ -137,12 +137,20 @@ def _new_table(fits: rustfits.FITS) -> None:
     fits.write_table({"v": arrays(50, 30, 3)}, extname="ADDED", var_dtypes={"v": "i4"})
 
 
-def _move(index: int, position: int) -> Callable[[rustfits.FITS], None]:
-    return lambda fits: check(lib.rf_hdu_move(fits._file._handle(), index, position, error()))
+def _cards_by_hand(keyword: str, card: str, *, resize: bool, more: int = 0) -> Edit:
+    """Write the header of T1 with another card, and more cards, through the low-level part of C."""
 
+    def change(fits: rustfits.FITS) -> None:
+        cards = [str(c) for c in fits["T1"].header.cards]
+        at = next(i for i, c in enumerate(cards) if c[:8].rstrip() == keyword)
+        cards[at] = card
+        cards += [f"HISTORY line {i}" for i in range(more)]
+        text = "".join(c.ljust(80) for c in cards).encode()
+        fit = lib.RF_DATA_RESIZE if resize else lib.RF_DATA_KEEP
+        index, err = fits["T1"].index, error()
+        check(lib.rf_hdu_set_cards(fits._file._handle(), index, text, len(cards), fit, err), err)
 
-def _delete(index: int) -> Callable[[rustfits.FITS], None]:
-    return lambda fits: check(lib.rf_hdu_delete(fits._file._handle(), index, error()))
+    return _edit(change)
 
 
 def _atomic(path: Path) -> None:
@@ -205,12 +213,20 @@ EDITS: dict[str, Edit] = {
         lambda f: f.write_image(_PIXELS.astype("i4"), extname="A", compress=True)
     ),
     "cells of arrays": _edit(_vla, CELLS),
-    "HDU moved down": _edit(_move(1, 5)),
-    "HDU moved up": _edit(_move(6, 2)),
-    "last image becomes the first HDU": _edit(_move(7, 0)),
-    "HDU deleted": _edit(_delete(2)),
-    "last HDU deleted": _edit(_delete(7)),
-    "first HDU deleted": _edit(_delete(0)),
+    "HDU copied": _edit(lambda f: f.copy_hdu(f["VLA"])),
+    "HDU renamed": _edit(lambda f: f.rename_hdu("TILES", "OTHER", 3)),
+    "fewer rows by hand": _cards_by_hand("NAXIS2", f"NAXIS2  = {5:20}", resize=True),
+    "more rows by hand": _cards_by_hand("NAXIS2", f"NAXIS2  = {9000:20}", resize=True),
+    "columns by hand": _cards_by_hand("TFORM1", "TFORM1  = '2J      '", resize=False),
+    "header by hand grows": _cards_by_hand(
+        "TFORM1", "TFORM1  = '1D      '", resize=False, more=120
+    ),
+    "HDU moved down": _edit(lambda f: f.move_hdu(1, 5)),
+    "HDU moved up": _edit(lambda f: f.move_hdu(6, 2)),
+    "last image becomes the first HDU": _edit(lambda f: f.move_hdu(7, 0)),
+    "HDU deleted": _edit(lambda f: f.delete_hdu(2)),
+    "last HDU deleted": _edit(lambda f: f.delete_hdu(7)),
+    "first HDU deleted": _edit(lambda f: f.delete_hdu(0)),
     "heap repacked": _edit(lambda f: f["VLA"].repack()),
     "tiles": _edit(_tiles, CELLS),
     "quantized tiles": _edit(_reals, CELLS),

@@ -133,23 +133,23 @@ def test_copies_between_drivers(path: Path, tmp_path: Path) -> None:
 def test_the_others_move_up(fits: FITS, path: Path) -> None:
     objects = list(fits)
     before = stored_hdus(path)
-    gone = objects.pop(2)
-    header = gone.header
+    deleted = objects.pop(2)
+    header = deleted.header
     fits.delete_hdu("CAT")
     assert [hdu.index for hdu in objects] == list(range(7))
     assert all(fits[i] is hdu for i, hdu in enumerate(objects))
     assert names(fits) == NAMES[:2] + NAMES[3:]
     assert "CAT" not in fits
-    assert gone not in fits
+    assert deleted not in fits
     assert header["EXTNAME"] == "CAT"
-    assert gone.extname == "CAT"
+    assert deleted.extname == "CAT"
     with pytest.raises(FITSClosedError, match="the HDU was deleted"):
-        gone.read()
+        deleted.read()
     with pytest.raises(FITSClosedError, match="the HDU was deleted"):
         header["X"] = 1
     with pytest.raises(FITSClosedError):
-        fits.copy_hdu(gone)
-    assert "closed" in repr(gone)
+        fits.copy_hdu(deleted)
+    assert "closed" in repr(deleted)
     fits.sync()
     assert stored_hdus(path) == before[:2] + before[3:]
 
