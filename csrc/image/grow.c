@@ -182,6 +182,10 @@ static rf_status put_pixels(void *context, rf_store *store, uint64_t data, rf_er
     RF_TRY(move_rows(l, store, data, err));
   if (g->pixels == NULL)
     return RF_OK;
+  uint64_t size; /* of an HDU that is not published, the file may have fewer bytes */
+  RF_TRY(rf_store_size(store, &size, err));
+  if (size < data + g->new_bytes)
+    RF_TRY(rf_store_truncate(store, data + g->new_bytes, err));
   g->section->origin = data;
   return rf_plain_image_put(store, g->section, g->convert, g->pixels, &written, err);
 }
