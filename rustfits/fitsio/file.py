@@ -40,6 +40,7 @@ _CLASSES: dict[str, type[HDUBase]] = {
     "ascii table": AsciiTableHDU,
     "groups": TableReader,
 }
+_NO_VERSION = object()
 _MODES = {"r": "r", "rw": "rw", READONLY: "r", READWRITE: "rw"}
 
 
@@ -285,7 +286,7 @@ class FITS(Writing):
     def _named(self, name: str, version: Any) -> int:
         """Find an HDU by EXTNAME and EXTVER."""
         wanted = name if self.case_sensitive else name.strip().upper()
-        second = -1
+        without, second = -1, -1
         hdu: HDU
         for hdu in self.file:
             own = hdu.extname
@@ -293,13 +294,17 @@ class FITS(Writing):
                 continue
             if version is None:
                 return hdu.index
-            stated = hdu.extver if "EXTVER" in hdu.header else 0
-            if stated == version:
+            stated = hdu.header.get("EXTVER", _NO_VERSION)
+            number = stated if isinstance(stated, int) and not isinstance(stated, bool) else 0
+            if number == version:
                 return hdu.index
-            if second < 0 and stated == 0 and version == 1:
-                second = hdu.index  # FITS 4.4.2.6: without EXTVER, the version is 1
-        if second >= 0:
-            return second
+            if number == 0 and version == 1:  # FITS 4.4.2.6: without EXTVER, the version is 1
+                if stated is _NO_VERSION and without < 0:
+                    without = hdu.index
+                elif second < 0:
+                    second = hdu.index
+        if without >= 0 or second >= 0:
+            return without if without >= 0 else second
         raise self._missing(name if version is None else (name, version))
 
     def _missing(self, item: Any) -> FITSIOError:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rustfits._core.binding.errors import FITSIOError
+from rustfits._core.binding.errors import FITSError, FITSIOError
+from rustfits._core.file import convenience
 from rustfits._core.file import fits as core
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.file import FITS
@@ -153,6 +154,11 @@ def read_header(
         As for `FITS`.
     """
     warn_ignored(keys)
+    if type(ext) is int and ext == 0 and lenient is None and schemes is None:
+        try:  # in one call of the C library
+            return FITSHDR(convenience.read_header(filename))
+        except FITSError:
+            pass  # the class knows more names of files, and has the error
     with FITS(filename, case_sensitive=case_sensitive, lenient=lenient, schemes=schemes) as fits:
         header: FITSHDR = fits[_named(ext, extver)].read_header()
         return header

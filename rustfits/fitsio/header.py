@@ -5,26 +5,23 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rustfits._core.binding.errors import FITSKeyError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, value_slot
+from rustfits._core.binding.library import CData, check, error, ffi, lib, value_slot
 from rustfits._core.header.cards import (
     CARD,
-    CardSource,
     all_bytes,
-    comment_at,
     entries_of,
     is_printable,
-    parse_cards,
     shown_cards,
     value_at,
 )
 from rustfits._core.header.header import FITSHeader
-from rustfits._core.header.values import COMMENTARY, ascii_bytes, is_protected_key
+from rustfits._core.header.values import COMMENTARY, decode, is_protected_key, key_bytes, plain_key
 from rustfits.fitsio.helpers.maps import (  # noqa: F401
     TYP_CKSUM_KEY,
     TYP_CMPRS_KEY,
@@ -42,168 +39,27 @@ from rustfits.fitsio.helpers.maps import (  # noqa: F401
     TYP_USER_KEY,
     TYP_WCS_KEY,
 )
-from rustfits.fitsio.util import FITSRuntimeWarning, isstring, warn_ignored  # noqa: F401
+from rustfits.fitsio.record import (
+    COMMENTARY_KIND,
+    CONTINUE_CLASS,
+    FITSCard,
+    FITSRecord,
+    UnchangedCards,
+    contents_of,
+)
+from rustfits.fitsio.util import FITSRuntimeWarning, fit_text, isstring, warn_ignored  # noqa: F401
 
 if TYPE_CHECKING:
+    from rustfits._core.binding.locks import ForkLock
     from rustfits._core.header.header import HeaderLike
 
-__all__ = ["FITSHDR", "FITSCard", "FITSRecord", "cards_of", "value_of"]
+__all__ = ["FITSHDR", "FITSCard", "FITSRecord", "blank_text", "cards_of", "header_list", "value_of"]
 
 #: Keywords that describe pixels, and have no meaning without them.
 _OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
 _OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
-
-
-class _UnchangedCards(CardSource):
-    """The cards of one keyword, byte for byte."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def _clone(self) -> CData:
-        return parse_cards(self._content)
-
-
-class FITSRecord(dict[str, Any]):
-    """A keyword with its value and comment, as a dict.
-
-    Parameters
-    ----------
-    record : dict, FITSRecord or str
-        A dict with ``name``, ``value`` and, optionally, ``comment``, or the text of a card.
-    convert : bool, optional
-        Without effect.
-
-    Raises
-    ------
-    FITSValueError
-        If `record` is no valid record.
-    """
-
-    def __init__(self, record: Mapping[str, Any] | str, convert: bool | None = None) -> None:
-        super().__init__()
-        self._cards: bytes | None = None
-        self._content: dict[str, Any] = {}
-        del convert  # an argument of old versions of fitsio
-        self.set_record(record)
-
-    def set_record(self, record: Mapping[str, Any] | str, **keys: Any) -> None:
-        """Copy the content of another record.
-
-        Parameters
-        ----------
-        record : dict, FITSRecord or str
-            As for `FITSRecord`.
-        **keys
-            Other arguments are ignored, with a warning.
-
-        Raises
-        ------
-        FITSValueError
-            If `record` is no valid record.
-        """
-        warn_ignored(keys)
-        if isinstance(record, str):
-            self.update(_parse(record))
-        elif isinstance(record, Mapping):
-            if "name" not in record and "value" not in record and "card_string" in record:
-                self.update(_parse(record["card_string"]))
-            else:
-                self.update(record)
-                if isinstance(record, FITSRecord):
-                    self._cards, self._content = record._cards, record._content
-        else:
-            raise FITSValueError(
-                f"a record is a dict, a FITSRecord or the text of a card, "
-                f"not {type(record).__name__}"
-            )
-        self.verify()
-
-    def _keep_bytes(self, cards: bytes) -> None:
-        """Store the cards of this record if they are not printable ASCII."""
-        if not (cards.isascii() and cards.decode().isprintable()):
-            self._cards = cards
-            self._content = dict(self)
-
-    def _unchanged(self) -> _UnchangedCards | None:
-        """Return the cards of `_keep_bytes` if the record was not changed, else None."""
-        if self._cards is None or self._content != self:
-            return None
-        return _UnchangedCards(self._cards)
-
-    def verify(self) -> None:
-        """Check that the record has a name and a value.
-
-        Raises
-        ------
-        FITSValueError
-            If the name or the value is missing.
-        """
-        if "name" not in self or "value" not in self:
-            raise FITSValueError(f"a record needs a name and a value, and has {sorted(self)}")
-
-
-class FITSCard(FITSRecord):
-    """The content of the text of a card.
-
-    Parameters
-    ----------
-    card_string : str
-        The text, of at most 80 characters.
-
-    Raises
-    ------
-    FITSValueError
-        If `card_string` is no card.
-    """
-
-    def __init__(self, card_string: str) -> None:
-        super().__init__(card_string)
-
-    def set_card(self, card_string: str) -> None:
-        """Replace the content by that of another card.
-
-        Parameters
-        ----------
-        card_string : str
-            The text of the card.
-
-        Raises
-        ------
-        FITSValueError
-            If `card_string` is no card.
-        """
-        self.set_record(card_string)
-
-    def has_equals(self) -> bool:
-        """Return whether column 9 of the card is ``=``."""
-        return str(self["card_string"])[8:9] == "="
-
-
-def _parse(card: str) -> dict[str, Any]:
-    """Return the content of the text of a card."""
-    if not isinstance(card, str):
-        raise FITSValueError(f"a card is a str, not {type(card).__name__}")
-    line = card.rstrip("\r\n")
-    if len(line) > CARD:
-        raise FITSValueError(f"a card has 80 characters, not {len(line)}: {line[:40]!r}...")
-    cards = parse_cards(ascii_bytes("card", line).ljust(CARD))
-    entries = entries_of(cards)
-    if not entries:
-        raise FITSValueError(f"no card: {line!r}")
-    return _record(cards, *entries[0], value_slot())
-
-
-def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -> dict[str, Any]:
-    """Return an entry of a header as the content of a record."""
-    text = shown_cards(cards)[start].rstrip()
-    value = value_at(cards, start, scratch)
-    if keyword == "":
-        return {"card_string": text, "name": None, "value": None, "comment": value}
-    if keyword.upper() in COMMENTARY:
-        return {"card_string": text, "name": keyword, "value": value, "comment": value}
-    comment = comment_at(cards, start)
-    return {"card_string": text, "name": keyword, "comment": comment, "value": value}
+_MISSING, _LOAD = object(), object()
+_MOST_LOOKS = 16
 
 
 class FITSHDR:
@@ -217,17 +73,23 @@ class FITSHDR:
     Notes
     -----
     Names are not case-sensitive. Except for ``COMMENT``, ``HISTORY`` and blank ones, a keyword has
-    one record: a second one replaces the first.
+    one record: a second one replaces the first. In files, the first of several cards counts for
+    strings and logicals, and the last for numbers. The cards of a file become records when they are
+    needed.
     """
 
     def __init__(self, record_list: Any = None) -> None:
         self._records: list[FITSRecord] = []
         self._places: dict[str, int] = {}
         self._next = 0
+        # The cards of a file, with the lock for calls that read them, until records are needed.
+        self._unread: tuple[CData, ForkLock] | None = None
+        self._looks = 0
+        self._listed: _Listing | None = None
         if record_list is None:
             return
         if isinstance(record_list, FITSHeader):
-            self._take(record_list)
+            self._unread = record_list._share()
         elif isinstance(record_list, FITSHDR):
             for record in record_list.records():
                 self.add_record(record)
@@ -242,37 +104,79 @@ class FITSHDR:
             for name, value in record_list.items():
                 self.add_record({"name": name, "value": value})
         elif isinstance(record_list, (list, tuple)):
-            for record in record_list:
-                self.add_record(record)
+            self._add_all(record_list)
         else:
             raise FITSValueError(
                 f"a header is made of a header, a dict or a list of records, "
                 f"not {type(record_list).__name__}"
             )
 
-    def _take(self, header: FITSHeader) -> None:
-        """Copy the header of a file."""
-        cards = header._clone()
-        texts = shown_cards(cards)
-        odd = None if is_printable(cards) else all_bytes(cards)
-        scratch = value_slot()
-        for keyword, start, span in entries_of(cards):
-            text = texts[start].rstrip()
-            value: Any = value_at(cards, start, scratch)
-            name: str | None = keyword
-            comment: Any = value
-            if keyword == "":
-                name = value = None
-            elif keyword.upper() not in COMMENTARY:
-                comment = comment_at(cards, start)
-            record = FITSRecord(
-                {"card_string": text, "name": name, "comment": comment, "value": value}
-            )
-            if odd is not None:
-                record._keep_bytes(odd[start * CARD : (start + span) * CARD])
-            self.add_record(record)
+    def _add_all(self, records: list[Any] | tuple[Any, ...]) -> None:
+        """Add records, each string with all its CONTINUE cards at once."""
+        parts: list[FITSRecord] = []
+        for one in records:
+            if isinstance(one, str) and one[:8].upper() == "CONTINUE":
+                parts.append(FITSRecord(one))
+                continue
+            if parts:
+                self._continue(parts)
+                parts = []
+            self.add_record(one)
+        if parts:
+            self._continue(parts)
+
+    def _load(self) -> None:
+        """Make the records of the cards of a file."""
+        unread = self._unread
+        if unread is None:
+            return
+        with unread[1]:
+            if self._unread is not None:
+                self._merge(*_contents(unread[0]))
+                self._unread = None  # last, because other threads look at it without the lock
+
+    def _merge(self, contents: list[dict[str, Any]], odd: list[tuple[str, bytes]] | None) -> None:
+        """Take the contents of records, of which several may have one name."""
+        records: list[FITSRecord] = []
+        places: dict[str, int] = {}
+        for number, content in enumerate(contents):
+            name = content["name"]
+            key = "" if name is None else name.upper()
+            place = None if key in COMMENTARY else places.get(key)
+            if place is None:
+                record = FITSRecord._made(content)
+                if odd is not None:  # also found by the name that `rustfits` reads
+                    record._keep_bytes(odd[number][1])
+                    places.setdefault(odd[number][0].upper(), len(records))
+                places[key] = len(records)
+                records.append(record)
+            elif _counts_last(records[place]["value"], content["value"]):
+                records[place].update(content, comment=records[place]["comment"])
+        self._records, self._places = records, places
 
     # ---- changing ----
+
+    def _continue(self, parts: list[FITSRecord]) -> None:
+        """Append CONTINUE cards to the string of the last record, or as records of their own."""
+        last = self._records[-1] if self._records else None
+        texts: list[str] = []
+        comments: list[str] = []
+        for number, part in enumerate(parts):
+            before: Any = texts[-1] if texts else last and last["value"]
+            joins = isinstance(before, str) and before.endswith("&")
+            read = _continued(part["value"]) if joins and part["card_string"][8:9] != "=" else None
+            if read is None:
+                for other in parts[number:]:
+                    self._places["CONTINUE"] = len(self._records)
+                    self._records.append(other)
+                break
+            texts.append(read[0])
+            if read[1]:
+                comments.append(read[1])
+        if texts and last is not None:
+            heads = [text[:-1] for text in [last["value"], *texts[:-1]]]
+            last["value"] = "".join([*heads, texts[-1]])
+            last["comment"] = " ".join([*filter(None, [last.get("comment")]), *comments])
 
     def add_record(self, record_in: Mapping[str, Any] | str) -> None:
         """Add a record, or replace the record of the same name.
@@ -287,7 +191,11 @@ class FITSHDR:
         FITSValueError
             If `record_in` is no valid record.
         """
+        self._load()
         record = FITSRecord(record_in)
+        if isinstance(record_in, str) and record.get("class") == CONTINUE_CLASS:
+            self._continue([record])
+            return
         name = record["name"]
         key = "" if name is None else str(name).upper()
         place = None if key in COMMENTARY else self._places.get(key)
@@ -336,7 +244,8 @@ class FITSHDR:
 
         self._keep(stays)
 
-    def _keep(self, stays: Any) -> None:
+    def _keep(self, stays: Callable[[str], bool]) -> None:
+        self._load()
         records = self._records
         self._records, self._places = [], {}
         for record in records:
@@ -353,6 +262,7 @@ class FITSHDR:
         return self.__next__()
 
     def __next__(self) -> Any:
+        self._load()
         if self._next >= len(self._records):
             self._next = 0
             raise StopIteration
@@ -360,20 +270,59 @@ class FITSHDR:
         return self._records[self._next - 1]["name"]
 
     def _find(self, item: Any) -> FITSRecord:
+        self._load()
         place = self._places.get("" if item is None else str(item).upper())
         if place is None:
             raise FITSKeyError(f"unknown record: {item}")
         return self._records[place]
 
+    def _look(self, item: Any) -> Any:
+        """Return a value from the cards of a file, `_MISSING`, or `_LOAD` if records decide."""
+        unread = self._unread
+        if unread is None:
+            return _LOAD
+        if self._listed is not None:
+            place = self._listed.places.get("" if item is None else str(item).upper())
+            return _MISSING if place is None else self._listed.values[place]
+        self._looks += 1
+        # Beyond that, a list of all values costs less than to look for repeated keywords.
+        if self._looks > _MOST_LOOKS:
+            return _LOAD if self._list() is None else self._look(item)
+        if not isinstance(item, str) or not item.isascii() or plain_key(item) in COMMENTARY:
+            return _LOAD
+        cards, lock = unread
+        with lock:
+            return _value_in(cards, key_bytes(item)) if is_printable(cards) else _LOAD
+
+    def _list(self) -> _Listing | None:
+        """Return names and values without records, or None if there are records."""
+        unread = self._unread
+        if unread is None:
+            return None
+        if self._listed is None:
+            with unread[1]:
+                if is_printable(unread[0]):
+                    self._listed = _listing(unread[0])
+            if self._listed is None:
+                self._load()
+        return self._listed
+
     def __getitem__(self, item: Any) -> Any:
         """Return the value of a keyword, for COMMENT and HISTORY the text of the last card."""
+        if self._unread is not None:
+            found = self._look(item)
+            if found is _MISSING:
+                raise FITSKeyError(f"unknown record: {item}")
+            if found is not _LOAD:
+                return found
         return self._find(item)["value"]
 
     def get(self, item: Any, default_value: Any = None) -> Any:
         """Return the value of a keyword, or `default_value` if there is no such record."""
-        if item not in self:
+        try:
+            return self[item]
+        except FITSKeyError:
             return default_value
-        return self._find(item)["value"]
 
     def get_comment(self, item: str) -> str | None:
         """Return the comment of a keyword, or None.
@@ -393,47 +342,155 @@ class FITSHDR:
 
     def records(self) -> list[FITSRecord]:
         """Return the records in order."""
+        self._load()
         return self._records
 
     def keys(self) -> list[Any]:
         """Return the names of all records in order: None for blank ones."""
-        return [record["name"] for record in self._records]
+        listed = self._list()
+        return [record["name"] for record in self._records] if listed is None else listed.names[:]
 
     def values(self) -> list[Any]:
         """Return the values of all records in order."""
-        return [record["value"] for record in self._records]
+        listed = self._list()
+        return [record["value"] for record in self._records] if listed is None else listed.values[:]
 
     def items(self) -> list[tuple[Any, Any]]:
         """Return the pairs of name and value of all records in order."""
-        return [(record["name"], record["value"]) for record in self._records]
+        return list(zip(self.keys(), self.values(), strict=True))
 
     def __contains__(self, item: object) -> bool:
+        if self._unread is not None:
+            found = self._look(item)
+            if found is not _LOAD:
+                return found is not _MISSING
+        self._load()
         return ("" if item is None else str(item).upper()) in self._places
 
     def __len__(self) -> int:
-        return len(self._records)
+        listed = self._list()
+        return len(self._records if listed is None else listed.names)
 
     def __bool__(self) -> bool:
-        return bool(self._records)
+        return len(self) > 0
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.keys())
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the records, which copies and pickles consist of."""
+        self._load()
+        return {**self.__dict__, "_listed": None}
+
     def __str__(self) -> str:
-        return "\n".join(["", *(_text(record) for record in self._records)])
+        return "\n".join(["", *(_text(record) for record in self.records())])
 
     def __repr__(self) -> str:
         return str(self)
 
 
+class _Listing(NamedTuple):
+    """Names and values of all records, and their places by the name in upper case."""
+
+    names: list[str | None]
+    values: list[Any]
+    places: dict[str, int]
+
+
+def _listing(cards: CData) -> _Listing:
+    """Return names and values of a header whose cards are printable."""
+    names: list[str | None] = []
+    values: list[Any] = []
+    places: dict[str, int] = {}
+    scratch, err, get = value_slot(), error(), lib.rf_header_get_value
+    for keyword, start, _ in entries_of(cards):
+        check(get(cards, start, scratch, err), err)
+        value: Any = decode(scratch)
+        key = keyword.upper()
+        place = places.get(key)
+        if place is not None and key not in COMMENTARY:
+            if _counts_last(values[place], value):
+                values[place] = value
+            continue
+        if scratch.kind == COMMENTARY_KIND and key not in COMMENTARY:
+            value = None
+        places[key] = len(names)
+        names.append(keyword or None)
+        values.append(value if keyword else "")
+    return _Listing(names, values, places)
+
+
+def _contents(cards: CData) -> tuple[list[dict[str, Any]], list[tuple[str, bytes]] | None]:
+    """Return the contents of all records, and their names and cards if some are not ASCII."""
+    texts, entries = shown_cards(cards), entries_of(cards)
+    contents = contents_of(cards, entries, texts, value_slot())
+    odd = None
+    if not is_printable(cards):
+        content = all_bytes(cards)
+        odd = [
+            (name, content[start * CARD : (start + span) * CARD]) for name, start, span in entries
+        ]
+        for one, (_, start, _) in zip(contents, entries, strict=True):
+            if one["name"] is not None:
+                one["name"] = _plain_name(content[start * CARD : (start + 1) * CARD], one["name"])
+    return contents, odd
+
+
+def header_list(header: FITSHeader) -> list[dict[str, Any]]:
+    """Return the contents of all records of a header, also of repeated keywords."""
+    cards, lock = header._share()
+    with lock:
+        return _contents(cards)[0]
+
+
+def _plain_name(card: bytes, name: str) -> str:
+    """Return a keyword with `_` for each byte outside printable ASCII."""
+    is_long = card[:9].upper() == b"HIERARCH "
+    field = card.partition(b"=")[0][9:] if is_long else card[:8]
+    if all(0x20 <= byte <= 0x7E for byte in field):
+        return name
+    shown = "".join(chr(byte) if 0x20 <= byte <= 0x7E else "_" for byte in field).strip(" ")
+    return shown if is_long else shown.partition(" ")[0]
+
+
+def _counts_last(first: Any, last: Any) -> bool:
+    """Return whether the last of two values of one keyword counts: if it is a number."""
+    is_number = isinstance(last, (int, float, complex)) and not isinstance(last, bool)
+    return is_number and first is not None
+
+
+def _value_in(cards: CData, name: bytes) -> Any:
+    """Return the value of a keyword, as `FITSHDR._merge` finds it, or `_MISSING`."""
+    value, index = value_slot(), ffi.new("size_t *")
+    if lib.rf_header_find(cards, name, 0, index, ffi.NULL):
+        return _MISSING
+    found: Any = value_at(cards, index[0], value)
+    if type(found) is str and value.kind == COMMENTARY_KIND:
+        return None
+    last = index[0]
+    while lib.rf_header_find(cards, name, index[0] + 1, index, ffi.NULL) == 0:
+        last = index[0]
+        other = value_at(cards, last, value)
+        if _counts_last(found, other):
+            found = other
+    return found
+
+
+def _continued(field: str) -> tuple[str, str] | None:
+    """Return string and comment of what follows CONTINUE on a card, or None."""
+    record = FITSRecord(f"X       ={field[1:]}")
+    if record["dtype"] != "C":
+        return None
+    return record["value"], record["comment"]
+
+
 def _text(record: FITSRecord) -> str:
     """Return a record as a line of text."""
-    card = record.get("card_string")
-    if card is not None:
-        return str(card)
     name, value, comment = record["name"], record["value"], record.get("comment")
-    if name is None or str(name).upper() in COMMENTARY:
-        return f"{name or '':<8}{comment if value is None else value}"
+    if name is None:
+        return f"{'':<8}{comment or value or ''}"
+    if str(name).upper() in COMMENTARY:
+        return f"{name:<8}{'' if value is None else value}"
     if isinstance(value, str):
         quoted = value.replace("'", "''")
         shown = f"'{quoted:<8}'"
@@ -453,20 +510,20 @@ def value_of(name: str, value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bytes):
-        return value.decode("ascii", "replace")
-    if value is None or isinstance(value, (str, bool, int, float, np.bool_, np.number)):
-        return value
-    if isinstance(value, complex):
+        value = value.decode("latin-1")
+    if isinstance(value, str):
+        return fit_text(f"keyword {name}: value", value)
+    if value is None or isinstance(value, (bool, int, float, complex, np.bool_, np.number)):
         return value
     if isinstance(value, (list, tuple)):
-        return ",".join(str(one) for one in value)
+        return fit_text(f"keyword {name}: value", ",".join(str(one) for one in value))
     shown = str(value)
     warnings.warn(
         f"keyword {name}: a value of type {type(value).__name__} is written as the text {shown!r}",
         FITSRuntimeWarning,
         stacklevel=4,
     )
-    return shown
+    return fit_text(f"keyword {name}: value", shown)
 
 
 def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> HeaderLike:
@@ -478,22 +535,35 @@ def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> H
     if header is None:
         return None
     records = header if isinstance(header, FITSHDR) else FITSHDR(header)
-    cards: list[tuple[str, Any, Any] | _UnchangedCards] = []
+    cards: list[tuple[str, Any, Any] | UnchangedCards] = []
     for record in records.records():
         name, value, comment = record["name"], record["value"], record.get("comment")
         kept = record._unchanged()
         if name is None or str(name).strip() == "":
-            cards.append(kept or ("", comment if value is None else str(value), None))
+            cards.append(kept or ("", fit_text("blank keyword", blank_text(value, comment)), None))
             continue
         if not isinstance(name, str):
             raise FITSTypeError(f"the name of a record is a str, not {type(name).__name__}")
-        key = name.upper()
+        key = fit_text("keyword", name).strip().upper()
         if key in COMMENTARY:
+            text = "" if value is None else str(value)
             if key != "CONTINUE":
-                cards.append(kept or (key, "" if value is None else str(value), None))
+                cards.append(kept or (key, fit_text(key, text), None))
+            else:
+                warnings.warn(
+                    f"a CONTINUE card that continues no string is left out: {text!r}",
+                    FITSRuntimeWarning,
+                    stacklevel=4,
+                )
         elif key != "EXTNAME" and key not in without and not _structural(key):
-            cards.append(kept or (key, value_of(name, value), comment or ""))
+            shown = fit_text(f"keyword {key}: comment", str(comment or ""))
+            cards.append(kept or (key, value_of(key, value), shown))
     return cards
+
+
+def blank_text(value: Any, comment: Any) -> str:
+    """Return the text of a card without a keyword: the comment, else the value of the record."""
+    return str(comment or ("" if value is None else value))
 
 
 def _structural(key: str) -> bool:

@@ -64,6 +64,7 @@ __all__ = [
     "cfitsio_version",
     "check_vstorage",
     "fields_are_object",
+    "fit_text",
     "fold_names",
     "is_little_endian",
     "is_object",
@@ -137,6 +138,20 @@ def cfitsio_is_reentrant() -> bool:
 
 class FITSRuntimeWarning(RuntimeWarning):
     """A value was written in another form than that of the caller."""
+
+
+def fit_text(what: str, text: str) -> str:
+    """Return a text for a card. Bytes that FITS cannot hold become blanks, with a warning."""
+    if text.isascii() and text.isprintable():
+        return text
+    raw = text.encode("utf-8", "surrogateescape")
+    fitting = bytes(byte if 0x20 <= byte <= 0x7E else 0x20 for byte in raw).decode("ascii")
+    warnings.warn(
+        f"{what}: FITS headers hold printable ASCII only: {text!r} becomes {fitting!r}",
+        FITSRuntimeWarning,
+        stacklevel=4,
+    )
+    return fitting
 
 
 def warn_ignored(keys: Mapping[str, Any], stacklevel: int = 3) -> None:

@@ -132,6 +132,11 @@ class FITSHeader(Header):
             self._watched = None if file.fixed else file
             self._index = index
 
+    def _share(self) -> tuple[CData, ForkLock]:
+        """Return the current cards, which never change, and the lock for calls that read them."""
+        with self._lock:
+            return self._current(), self._lock
+
     def _where(self) -> str:
         return f"{self._file.name}[{self._index}]"
 

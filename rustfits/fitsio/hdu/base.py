@@ -6,12 +6,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.errors import (
+    FITSIOError,
+    FITSKeyError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
 from rustfits._core.header.edit import FITSHeaderEdit
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.header.values import COMMENTARY
 from rustfits._core.table.table import WritableTable
-from rustfits.fitsio.header import FITSHDR, value_of
+from rustfits.fitsio.header import FITSHDR, blank_text, header_list, value_of
 from rustfits.fitsio.helpers.maps import ANY_HDU, _hdu_type_map  # noqa: F401
 from rustfits.fitsio.util import (  # noqa: F401
     ASCII_TBL,
@@ -21,6 +26,7 @@ from rustfits.fitsio.util import (  # noqa: F401
     _ftypes,
     _itypes,
     _stypes,
+    fit_text,
     warn_ignored,
 )
 
@@ -66,8 +72,9 @@ class HDUBase:
         return self.hdu.extname or ""
 
     def get_extver(self) -> int:
-        """Return EXTVER, or 0."""
-        return int(self.hdu.extver) if "EXTVER" in self.hdu.header else 0
+        """Return EXTVER, or 0 without it or if it is no whole number."""
+        version = self.hdu.header.get("EXTVER", 0)
+        return version if isinstance(version, int) and not isinstance(version, bool) else 0
 
     def get_exttype(self, num: bool = False) -> Any:
         """Return the kind of HDU.
@@ -152,7 +159,7 @@ class HDUBase:
 
     def read_header_list(self) -> list[dict[str, Any]]:
         """Return the header as a list of dicts with ``name``, ``value`` and ``comment``."""
-        return [dict(record) for record in self.read_header().records()]
+        return header_list(self._stored_header())
 
     def write_key(self, name: str | None, value: Any, comment: str = "") -> None:
         """Set a keyword.
@@ -202,7 +209,7 @@ class HDUBase:
             for record in records.records():
                 name, value = record["name"], record["value"]
                 if name is None:
-                    value = record.get("comment") if value is None else value
+                    value = blank_text(value, record.get("comment"))
                 kept = record._unchanged()
                 if kept is not None:
                     header.update([kept], copy_commentary=True)
@@ -211,11 +218,11 @@ class HDUBase:
 
     def write_comment(self, comment: str) -> None:
         """Append a comment to the header. Long ones take several cards."""
-        self.hdu.header.add_comment(str(comment))
+        self.hdu.header.add_comment(fit_text("comment", str(comment)))
 
     def write_history(self, history: str) -> None:
         """Append to the history in the header. Long texts take several cards."""
-        self.hdu.header.add_history(str(history))
+        self.hdu.header.add_history(fit_text("history", str(history)))
 
     def delete_key(self, name: str) -> None:
         """Delete a keyword.
@@ -223,19 +230,19 @@ class HDUBase:
         Raises
         ------
         FITSKeyError
-            If the header has no such keyword.
+            If the header has no such keyword. Also an `OSError`, as in ``fitsio``.
         FITSValueError
             If the keyword describes structure.
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
-        del self.hdu.header[name]
+        _delete(self.hdu.header, name)
 
     def delete_keys(self, names: list[str] | tuple[str, ...]) -> None:
         """Delete several keywords in one write, as `delete_key` does."""
         with self.hdu.header.edit() as header:
             for name in names:
-                del header[name]
+                _delete(header, name)
 
     # ---- checksums ----
 
@@ -293,11 +300,23 @@ class HDUBase:
         return "\n".join(["", *("  " + line for line in self._lines())])
 
 
+class _MissingKeyError(FITSKeyError, FITSIOError):
+    """A keyword to delete is not in the header. ``fitsio`` raises an `OSError`."""
+
+
+def _delete(header: FITSHeader | FITSHeaderEdit, name: str) -> None:
+    """Delete a keyword."""
+    try:
+        del header[name]
+    except FITSKeyError as missing:
+        raise _MissingKeyError(*missing.args) from None
+
+
 def _set(header: FITSHeader | FITSHeaderEdit, name: str | None, value: Any, comment: str) -> None:
     """Set a keyword, or append commentary."""
-    key = "" if name is None else name.strip().upper()
+    key = "" if name is None else fit_text("keyword", name).strip().upper()
     if key in COMMENTARY:
-        header[key] = "" if value is None else str(value)
+        header[key] = fit_text(key or "blank keyword", "" if value is None else str(value))
         return
     given = value_of(key, value)
-    header[key] = (given, str(comment)) if comment else given
+    header[key] = (given, fit_text(f"keyword {key}: comment", str(comment))) if comment else given
