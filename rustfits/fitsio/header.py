@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rustfits._core.binding.errors import FITSKeyError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, check, error, ffi, lib, value_slot
+from rustfits._core.binding.library import CData, value_slot
 from rustfits._core.header.cards import (
     CARD,
     all_bytes,
     entries_of,
     is_printable,
     shown_cards,
-    value_at,
+    values_of,
+    values_of_key,
 )
 from rustfits._core.header.header import FITSHeader
-from rustfits._core.header.values import COMMENTARY, decode, is_protected_key, key_bytes, plain_key
+from rustfits._core.header.values import COMMENTARY, is_protected_key, plain_key
 from rustfits.fitsio.helpers.maps import (  # noqa: F401
     TYP_CKSUM_KEY,
     TYP_CMPRS_KEY,
@@ -40,7 +41,6 @@ from rustfits.fitsio.helpers.maps import (  # noqa: F401
     TYP_WCS_KEY,
 )
 from rustfits.fitsio.record import (
-    COMMENTARY_KIND,
     CONTINUE_CLASS,
     FITSCard,
     FITSRecord,
@@ -292,7 +292,7 @@ class FITSHDR:
             return _LOAD
         cards, lock = unread
         with lock:
-            return _value_in(cards, key_bytes(item)) if is_printable(cards) else _LOAD
+            return _value_in(cards, item) if is_printable(cards) else _LOAD
 
     def _list(self) -> _Listing | None:
         """Return names and values without records, or None if there are records."""
@@ -402,17 +402,14 @@ def _listing(cards: CData) -> _Listing:
     names: list[str | None] = []
     values: list[Any] = []
     places: dict[str, int] = {}
-    scratch, err, get = value_slot(), error(), lib.rf_header_get_value
-    for keyword, start, _ in entries_of(cards):
-        check(get(cards, start, scratch, err), err)
-        value: Any = decode(scratch)
+    for keyword, value, is_text in values_of(cards):
         key = keyword.upper()
         place = places.get(key)
         if place is not None and key not in COMMENTARY:
             if _counts_last(values[place], value):
                 values[place] = value
             continue
-        if scratch.kind == COMMENTARY_KIND and key not in COMMENTARY:
+        if is_text and key not in COMMENTARY:
             value = None
         places[key] = len(names)
         names.append(keyword or None)
@@ -459,20 +456,14 @@ def _counts_last(first: Any, last: Any) -> bool:
     return is_number and first is not None
 
 
-def _value_in(cards: CData, name: bytes) -> Any:
+def _value_in(cards: CData, name: str) -> Any:
     """Return the value of a keyword, as `FITSHDR._merge` finds it, or `_MISSING`."""
-    value, index = value_slot(), ffi.new("size_t *")
-    if lib.rf_header_find(cards, name, 0, index, ffi.NULL):
-        return _MISSING
-    found: Any = value_at(cards, index[0], value)
-    if type(found) is str and value.kind == COMMENTARY_KIND:
-        return None
-    last = index[0]
-    while lib.rf_header_find(cards, name, index[0] + 1, index, ffi.NULL) == 0:
-        last = index[0]
-        other = value_at(cards, last, value)
-        if _counts_last(found, other):
-            found = other
+    found: Any = _MISSING
+    for value, is_text in values_of_key(cards, name):
+        if found is _MISSING:
+            found = None if is_text else value
+        elif _counts_last(found, value):
+            found = value
     return found
 
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from rustfits._core.binding.errors import FITSValueError
-from rustfits._core.binding.library import CData, lib, value_slot
+from rustfits._core.binding.library import CData, value_slot
 from rustfits._core.header.cards import (
     CARD,
     CardSource,
     comment_at,
     entries_of,
+    is_text_slot,
     parse_cards,
     shown_cards,
     value_at,
@@ -22,7 +23,6 @@ from rustfits._core.header.values import COMMENTARY
 from rustfits.fitsio.util import FITSRuntimeWarning, fit_text, warn_ignored
 
 __all__ = [
-    "COMMENTARY_KIND",
     "CONTINUE_CLASS",
     "FITSCard",
     "FITSRecord",
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 # The values of ``class`` in records of cards, as CFITSIO numbers them.
-COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _COMMENT_CLASS, CONTINUE_CLASS, _KEY_CLASS = 130, 140, 150
 
 
@@ -243,7 +242,7 @@ def contents_of(
             found.append({"card_string": text, "name": None, "value": "", "comment": value})
         elif keyword.upper() in COMMENTARY:
             found.append({"card_string": text, "name": keyword, "value": value, "comment": value})
-        elif type(value) is str and scratch.kind == COMMENTARY_KIND:  # a keyword without '='
+        elif type(value) is str and is_text_slot(scratch):  # a keyword without '='
             found.append({"card_string": text, "name": keyword, "value": None, "comment": value})
         else:
             comment = comment_at(cards, start)

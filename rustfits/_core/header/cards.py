@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from rustfits._core.binding.errors import FITSError, FITSValueError
-from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
+from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text, value_slot
 from rustfits._core.binding.warnings import warn
 from rustfits._core.header.values import (
     COMMENTARY,
@@ -37,6 +37,7 @@ __all__ = [
     "entries_of",
     "first_entries",
     "header_cards",
+    "is_text_slot",
     "merge",
     "own",
     "put",
@@ -44,6 +45,8 @@ __all__ = [
     "source_of",
     "stored_key",
     "value_at",
+    "values_of",
+    "values_of_key",
     "warn_of_cut",
 ]
 
@@ -54,6 +57,8 @@ HeaderLike: TypeAlias = Any
 CARD = 80
 _NULL: CData = ffi.NULL
 _merge_value = lib.rf_header_merge_value
+_get_value = lib.rf_header_get_value
+_COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _WRONG_TYPE: int = lib.RF_ERR_TYPE
 # One call writes it, the next reads it. Threads that share it can only name a wrong keyword.
 _cut_keyword: CData = ffi.new("char[]", CARD)
@@ -188,6 +193,28 @@ def value_at(cards: CData, index: int, scratch: CData) -> Value:
     err = error()
     check(lib.rf_header_get_value(cards, index, scratch, err), err)
     return decode(scratch)
+
+
+def is_text_slot(value: CData) -> bool:
+    """Return whether an ``rf_value *`` is the text of a card without a value."""
+    return bool(value.kind == _COMMENTARY_KIND)
+
+
+def values_of(cards: CData) -> Iterator[tuple[str, Value, bool]]:
+    """Yield keyword, value, and whether it is text of a card without a value, of each entry."""
+    scratch, err = value_slot(), error()
+    for keyword, start, _ in entries_of(cards):
+        check(_get_value(cards, start, scratch, err), err)
+        yield keyword, decode(scratch), scratch.kind == _COMMENTARY_KIND
+
+
+def values_of_key(cards: CData, key: str) -> Iterator[tuple[Value, bool]]:
+    """Yield the same, without the keyword, of each entry of a keyword."""
+    scratch, index = value_slot(), ffi.new("size_t *")
+    name = stored_key(cards, key)
+    while lib.rf_header_find(cards, name, index[0], index, _NULL) == 0:
+        yield value_at(cards, index[0], scratch), scratch.kind == _COMMENTARY_KIND
+        index[0] += 1
 
 
 def put(
