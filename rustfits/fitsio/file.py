@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import operator
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,8 @@ class FITS(Writing):
         self._hdus: dict[int, HDUBase] = {}
         self._map: Mapping[Any, HDUBase] | None = None  # set by the program
         self._is_listed = False
+        #: Held by methods that look at the file and then change it.
+        self._lock = threading.RLock()
         self._left: Iterator[Any] | None = None
         own_mode = (
             "r" if known == "r" else "w+" if clobber or not _is_there(filename, schemes) else "r+"

@@ -124,7 +124,8 @@ class TableHDU(TableReader):
 
     def append(self, data: Any, columns: Any = None, names: Any = None, **keys: Any) -> None:
         """Append rows. See `write`."""
-        self.write(data, self.get_nrows(), columns, names, **keys)
+        with self._fits._lock:
+            self.write(data, self.get_nrows(), columns, names, **keys)
 
     def write_column(self, column: Any, data: Any, firstrow: int = 0, **keys: Any) -> None:
         """Write cells of one column. The table grows if needed.
@@ -159,22 +160,24 @@ class TableHDU(TableReader):
         self, table: WritableTable, values: dict[str, Array], count: int, firstrow: int
     ) -> None:
         """Write `count` cells of some columns from row `firstrow` on."""
-        first, old = operator.index(firstrow), table.nrows
+        first = operator.index(firstrow)
         if first < 0:
             raise FITSValueError(f"firstrow cannot be negative: {first}")
         if not count:
             return
-        if first == old and len(values) == table.ncols:
-            table.append(values)
-            return
-        if first + count > old:
-            table.resize(first + count)
-        try:
-            table[list(values)][first : first + count] = values
-        except BaseException:
-            if table.nrows > old:
-                table.resize(old)
-            raise
+        with self._fits._lock:
+            old = table.nrows
+            if first == old and len(values) == table.ncols:
+                table.append(values)
+                return
+            if first + count > old:
+                table.resize(first + count)
+            try:
+                table[list(values)][first : first + count] = values
+            except BaseException:
+                if table.nrows > old:
+                    table.resize(old)
+                raise
 
     def resize(self, nrows: int, front: bool = False) -> None:
         """Change the number of rows. New cells are zero.
