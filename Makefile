@@ -5,6 +5,7 @@
 #   make test JOBS=1               one step after the other; otherwise two side by side
 #   make test-dropin                Debian's programs on CFITSIO and on its layer (many packages, 15 minutes)
 #   make test-fitsio                fitsio's own tests on fitsio and on rustfits.fitsio (a minute)
+#   make test-clients               tests of healsparse, desiutil and TreeCorr with fitsio and with rustfits (network)
 #   make fuzz SECONDS=60           seconds for each target
 #   make abi                       writes csrc/rustfits.abi, the ABI that make test compares with
 #   make torture SECONDS=600 SEED=1   kills, failing writes and mutated files; seconds for each driver
@@ -17,10 +18,10 @@ SEED ?= 0
 STEPS ?=
 export PYTHON
 
-.PHONY: help build test test-dropin test-fitsio demo bench bench-cfitsio lint docs abi fuzz torture clean
+.PHONY: help build test test-dropin test-fitsio test-clients demo bench bench-cfitsio lint docs abi fuzz torture clean
 help:
-	@sed -n '3,11s/^# \{0,1\}//p' Makefile
-	@echo "targets: build test test-dropin test-fitsio demo bench bench-cfitsio lint docs abi fuzz torture clean"
+	@sed -n '3,12s/^# \{0,1\}//p' Makefile
+	@echo "targets: build test test-dropin test-fitsio test-clients demo bench bench-cfitsio lint docs abi fuzz torture clean"
 
 build:
 	@tools/setup.sh build
@@ -36,6 +37,10 @@ test-dropin:
 test-fitsio:
 	@tools/setup.sh test
 	@tools/fitsio_suite.sh
+
+test-clients:
+	@tools/setup.sh test
+	@tools/clients.sh $(STEPS)
 
 demo:
 	@tools/setup.sh demo

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A pytest plugin for fitsio's own tests: it puts the layer in fitsio's place and writes how each test ended.
+"""A pytest plugin for tests of other packages: it puts the layer in fitsio's place and writes how each test ended.
 
-Environment: ``SUITE_LAYER`` is ``fitsio`` or ``rustfits``, ``SUITE_RESULTS`` the JSON file to write.
+Environment: ``SUITE_LAYER`` is ``fitsio`` or ``rustfits``, ``SUITE_RESULTS`` the JSON file to write. ``SUITE_HIDE`` is
+a package that must not find ``rustfits``, or empty.
 """
 
 import importlib.machinery
@@ -28,8 +29,24 @@ def install_layer() -> None:
     importlib.resources.files = lambda anchor: home if anchor == "fitsio" else files(anchor)
 
 
+def import_without_rustfits(package: str) -> None:
+    """Import a package that prefers rustfits to fitsio so that it takes fitsio."""
+    import fitsio  # noqa: F401 (the layer, which imports rustfits, is loaded before)
+
+    module = sys.modules.get("rustfits")
+    sys.modules["rustfits"] = None
+    try:
+        importlib.import_module(package)
+    finally:
+        del sys.modules["rustfits"]
+        if module is not None:
+            sys.modules["rustfits"] = module
+
+
 if os.environ["SUITE_LAYER"] == "rustfits":
     install_layer()
+if os.environ["SUITE_HIDE"]:
+    import_without_rustfits(os.environ["SUITE_HIDE"])
 
 ends: dict[str, str] = {}
 
