@@ -132,13 +132,17 @@ class FileHandle:
         """Return the number of edits. Values that were read are valid while it is the same."""
         return 0 if self.fixed or not self._pointer else int(_count_edits(self._pointer))
 
+    def identity(self) -> int:
+        """Return a number that all handles of one file share, or 0 without a file."""
+        return int(lib.rf_file_get_identity(self._pointer)) if self._pointer else 0
+
     @property
     def edit_lock(self) -> ForkLock:
         """The lock for edits of several calls. All handles of one file share it."""
         if self._edit_lock is None:
             with _locks_lock:
                 # The lock and the number live as long as a handle of the file.
-                number = int(lib.rf_file_get_identity(self._pointer)) if self._pointer else 0
+                number = self.identity()
                 lock = _locks.get(number) if number else None
                 if lock is None:
                     lock = ForkLock()

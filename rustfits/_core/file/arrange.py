@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 from rustfits._core.binding.convert import copy_hdu, delete_hdu, move_hdu
@@ -104,19 +105,16 @@ class Arranging(Container):
         Notes
         -----
         If the process is killed, the file is as it was before the call or after it. No other thread
-        may use HDUs of the file during the call. Other `FITS` objects of the same file number their
-        HDUs as before: open the file again.
+        may use HDUs of the file during the call. HDUs of other `FITS` objects of this process on
+        the same file follow, too.
         """
         with self._file.edit_lock:
             index = self._index_of(key)
             self._write_pending()
             before, _ = self._counted()
             delete_hdu(self._file, index)
-            deleted = self._hdus.pop(index, None)
-            if deleted is not None:
-                deleted._delete()
-            if self._counted()[0] < before:
-                self._renumber({i: i - 1 for i in self._numbers() if i > index})
+            step = self._counted()[0] - before  # 0: an empty primary HDU has taken its place
+            self._renumber(lambda i: None if i == index else i + step if i > index else i)
 
     def __delitem__(self, key: SupportsIndex | Name | slice) -> None:
         """Delete an HDU, or those of a slice, the last one first."""
@@ -220,24 +218,25 @@ class Arranging(Container):
             )
         return place % count
 
-    def _numbers(self) -> list[int]:
-        return [key for key in self._hdus if isinstance(key, int)]
-
     def _follow(self, index: int, place: int) -> None:
         """Let the objects follow the move of an HDU."""
         low, high = min(index, place), max(index, place)
         step = -1 if place > index else 1
-        moved = {i: i + step for i in self._numbers() if low <= i <= high}
-        if index in moved:
-            moved[index] = place
-        self._renumber(moved)
+        self._renumber(lambda i: place if i == index else i + step if low <= i <= high else i)
 
-    def _renumber(self, moved: dict[int, int]) -> None:
-        """Give HDU objects their new indices."""
-        objects: dict[int | str, HDU] = {new: self._hdus.pop(old) for old, new in moved.items()}
-        for new in moved.values():
-            objects[new]._move(new)
-        self._hdus.update(objects)
+    def _renumber(self, new_index: Callable[[int], int | None]) -> None:
+        """Give all HDU objects of the file their new indices. None: the HDU was deleted."""
+        for container in self._siblings():
+            objects: dict[int | str, HDU] = {}
+            for index, hdu in list(container._hdus.items()):
+                place = new_index(hdu.index)
+                if place is None:
+                    hdu._delete()
+                    continue
+                if place != index:
+                    hdu._move(place)
+                objects[place] = hdu
+            container._hdus = objects
 
     def _write_pending(self) -> None:
         """Write the pending values of the HDU objects."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+import weakref
 from collections.abc import Iterator
 from typing import Any, SupportsIndex, TypeAlias, overload
 
@@ -17,6 +18,7 @@ from rustfits._core.binding.errors import (
     FITSTypeError,
 )
 from rustfits._core.binding.handle import FileHandle
+from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.warnings import warn_of_writing, warn_once
 from rustfits._core.file.create import Creating
 from rustfits._core.header.hdu import HDU, KINDS, read_info
@@ -43,6 +45,10 @@ _CLASSES: dict[str, type[HDU]] = {
 
 #: Most rows that repr() lists.
 _LISTED = 100
+
+# The containers with HDU objects, of files that can change.
+_containers: weakref.WeakSet[Container] = weakref.WeakSet()
+_containers_lock = ForkLock()
 
 
 class Container(Creating):
@@ -141,8 +147,18 @@ class Container(Creating):
         file = self._file
         info = read_info(file, index)
         kind = _CLASSES.get(KINDS.get(info[1].kind, "other"), HDU)
+        if not file.fixed and not self._hdus:
+            with _containers_lock:
+                _containers.add(self)
         # Two threads may be here at once: both return the same object.
         return self._hdus.setdefault(index, kind(file, index, info))
+
+    def _siblings(self) -> list[Container]:
+        """Return the containers of this process with objects for the same file, and this one."""
+        with _containers_lock:
+            known = list(_containers)
+        identity = self._file.identity()
+        return [c for c in known if c is self or c._file.identity() == identity]
 
     def _find(self, name: Name) -> int:
         """Return the index of an HDU by EXTNAME and EXTVER."""

@@ -268,6 +268,32 @@ def test_files_for_reading_are_refused(path: Path) -> None:
         fits.delete_hdu(0)
 
 
+def test_objects_of_other_handles_follow(fits: FITS, path: Path) -> None:
+    with FITS(path) as other:
+        table, image, header = other["CAT"], other["SCI"], other["HEAP"].header
+        cells = table.read()
+        fits.move_hdu("CAT", 5)
+        assert table.index == 5
+        assert table is other["CAT"]
+        assert table.read().tobytes() == cells.tobytes()
+        fits.delete_hdu("SCI")
+        assert table.index == 4
+        assert header["EXTNAME"] == "HEAP"
+        assert header["NAXIS2"] == 6
+        with pytest.raises(FITSClosedError, match="the HDU was deleted"):
+            image.read()
+        fits.copy_hdu(fits[0], position=0)
+        assert table.index == 5
+        assert table.read().tobytes() == cells.tobytes()
+        assert other[0].header["OBJECT"] == "first"
+    elsewhere = path.with_name("elsewhere.fits")
+    with FITS(elsewhere, "w+") as unrelated:
+        write_every_kind(unrelated)
+        objects = list(unrelated)
+        del fits[1]
+        assert [hdu.index for hdu in objects] == list(range(8))
+
+
 # ---- renaming ----
 
 
