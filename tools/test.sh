@@ -5,19 +5,20 @@
 #   tools/test.sh                    all of the default ones
 #   tools/test.sh c python           these
 #   tools/test.sh list               their names
-#   tools/test.sh python -- -k gzip  what follows -- goes to pytest
+#   tools/test.sh python -- -k gzip  what follows -- goes to pytest (python, python-servers, docs-code)
 # Two steps run side by side where there are two processors, and what a step prints is shown when it ends;
 # JOBS=1 runs one after the other, JOBS=3 three side by side.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# The long ones first: the short ones fill up the other lane.
-default_steps=(python lint c-sanitize c-big-endian c-threads fuzz-replay c symbols dropin package c-windows docs-code docs-build c-neon)
+# The long ones first: the short ones fill up the other lane. What compiles runs beside what waits for servers.
+default_steps=(python c-sanitize python-servers c-big-endian c-threads c-windows c docs-code docs-build lint package
+  fuzz-replay dropin symbols c-neon)
 
 # build_of <step>: where it builds. Steps that share a build directory run one after the other.
 build_of() {
   case $1 in
-  c | symbols) echo build-test ;;
+  c | symbols | dropin) echo build-test ;;
   c-sanitize | fuzz-replay) echo build-asan ;;
   *) echo "$1" ;;
   esac
@@ -26,11 +27,14 @@ build_of() {
 export PATH="$PWD/.venv/bin:$PATH"
 # Not the checkout's rustfits/ but the installed package, also for `python -m`.
 export PYTHONSAFEPATH=1
+# The installed C library of the Python tests: once for all steps.
+export RUSTFITS_C_LIBRARY="$PWD/build-c-library"
 pytest_arguments=()
 
 # The programs run for a few seconds: optimizing them takes more time than it saves, and so does debug information
-# beyond the lines that the report of a sanitizer names.
+# beyond the lines that the report of a sanitizer names. With a sanitizer, -Og compiles in half the time of -O1.
 cheap=(-Doptimization=1 -Ddebug=false)
+sanitizing=(-Dwerror=true -Db_lundef=false -Doptimization=g -Ddebug=false)
 lines=(-Dc_args=-g1)
 
 # configure <build directory> <meson setup arguments>…: sets up once, compiles what changed of "${targets[@]}", or of
@@ -67,8 +71,7 @@ step_c() { # the C tests, all warnings are errors
 }
 
 sanitized() {
-  configure build-asan -Dtests=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false "${cheap[@]}" \
-    "${lines[@]}"
+  configure build-asan -Dtests=true -Db_sanitize=address,undefined "${sanitizing[@]}" "${lines[@]}"
 }
 
 step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -83,7 +86,7 @@ step_c-threads() { # the ones with threads, under ThreadSanitizer
     test_store test_threads
     test_tile_cache test_zimage test_zimage_broken test_zimage_sections test_zimage_write test_ztable
     test_ztable_errors)
-  configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false "${cheap[@]}" "${lines[@]}" &&
+  configure build-tsan -Dtests=true -Db_sanitize=thread "${sanitizing[@]}" "${lines[@]}" &&
     meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"
 }
 
@@ -94,11 +97,15 @@ step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
 }
 
 step_c-big-endian() { # the C tests on s390x, under qemu
+  local programs=(column/column_values file/handles hdu/hdu_checksum tiled/tiled_image) program name
+  local targets=(suite-c)
+  for program in "${programs[@]}"; do
+    targets+=("${program//\//_}_ours")
+  done
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled "${cheap[@]}" --default-library=static &&
     meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10 || return 1
-  local name program
-  for program in column/column_values file/handles hdu/hdu_checksum tiled/tiled_image; do # beside CFITSIO of this machine
+  for program in "${programs[@]}"; do # beside CFITSIO of this machine
     name=${program//\//_}
     cc -w tests/compat/programs/$program.c tests/compat/clock.c -o build-s390x/peer_$name -lcfitsio -lm &&
       WRAPPER=qemu-s390x .venv/bin/python -P tests/compat/pair.py build-s390x/tests/compat/${name}_ours \
@@ -116,6 +123,7 @@ step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
 
 step_c-windows() { # the C tests with mingw-w64, run by Wine
   local -x WINEDEBUG=-all WINEPREFIX="$PWD/build-mingw/wine" # meson sets WINEPATH
+  local targets=(suite-c rustfits:shared_library) # the library is compiled twice there
   configure build-mingw --cross-file cross/mingw-w64.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled -Doptimization=0 -Ddebug=false &&
     meson test -C build-mingw --suite c --no-rebuild --print-errorlogs --num-processes 2 --timeout-multiplier 3
@@ -154,8 +162,15 @@ step_package() { # pip install of a clean copy, in an environment of its own
   tools/package_test.sh
 }
 
-step_python() {
-  pytest --ignore=tests/unit/house/test_docs.py "${pytest_arguments[@]}"
+# The tests that talk to servers: they wait more than they compute.
+of_servers=(tests/unit/drivers tests/unit/remote tests/unit/store tests/unit/upload)
+
+step_python() { # all others, but for the code blocks of the documents
+  pytest "${of_servers[@]/#/--ignore=}" --ignore=tests/unit/house/test_docs.py "${pytest_arguments[@]}"
+}
+
+step_python-servers() {
+  pytest "${of_servers[@]}" "${pytest_arguments[@]}"
 }
 
 step_docs-build() { # from nothing: Sphinx does not find names that have moved between pages since the last build
@@ -194,6 +209,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ ${#steps[@]} -gt 0 ] || steps=("${default_steps[@]}")
+rm -rf "$RUSTFITS_C_LIBRARY"
 
 passed=0
 failed=0

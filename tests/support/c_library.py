@@ -38,9 +38,31 @@ def meson(*arguments: str) -> str:
 
 @functools.cache
 def installed() -> Path:
-    """Return the prefix that `meson install` filled, once per process; removed when the process ends."""
-    place = Path(tempfile.mkdtemp(prefix="rustfits-c-"))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    """Return the prefix that `meson install` filled.
+
+    Processes that have the same ``RUSTFITS_C_LIBRARY``, a folder, share it: tools/test.sh empties
+    and sets it. Otherwise it is that of this process, removed when the process ends.
+    """
+    shared = os.environ.get("RUSTFITS_C_LIBRARY")
+    if shared is None:
+        place = Path(tempfile.mkdtemp(prefix="rustfits-c-"))
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        return _install(place)
+    import fcntl
+
+    place = Path(shared)
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "complete").exists():
+            for name in ("build", "prefix"):  # of a process that was killed
+                shutil.rmtree(place / name, ignore_errors=True)
+            _install(place)
+            (place / "complete").touch()
+    return place / "prefix"
+
+
+def _install(place: Path) -> Path:
     prefix = place / "prefix"
     meson(
         *("setup", str(place / "build"), str(ROOT), f"--prefix={prefix}"),

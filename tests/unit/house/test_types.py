@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from doctest import DocTestParser
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,14 @@ from support import ROOT
 from support.pages import blocks
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of numpy and of the package, for both pages."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize("name", ["README.md", "docs/quickstart.md"])
-def test_code_blocks_pass_mypy(name, tmp_path):
+def test_code_blocks_pass_mypy(name, tmp_path, cache):
     source = tmp_path / "page.py"
     lines = []
     for language, code, number in blocks(ROOT / name):
@@ -33,7 +40,7 @@ def test_code_blocks_pass_mypy(name, tmp_path):
             "mypy",
             *options,
             "--cache-dir",
-            str(tmp_path / "cache"),
+            str(cache),
             str(source),
         ],
         cwd=tmp_path,
