@@ -150,17 +150,24 @@ int ffcopy(fitsfile *infptr, fitsfile *outfptr, int morekeys, int *status) {
 }
 
 int ffcpfl(fitsfile *infptr, fitsfile *outfptr, int prev, int cur, int follow, int *status) {
-  int current = 0, count = 0;
+  int current = 0;
   if (infptr != NULL && infptr == outfptr && status != NULL && *status <= 0)
     return cf_fail(status, SAME_FILE, "input and output are the same handle");
-  if (!cf_use_data(infptr, status) || ffthdu(infptr, &count, status) > 0)
+  if (!cf_use_data(infptr, status))
     return cf_refused(status);
   (void)ffghdn(infptr, &current);
-  for (int i = 1; i <= count && *status <= 0; i++) {
-    if (!(i < current ? prev : i == current ? cur : follow))
-      continue;
+  for (int i = 1; i < current && prev && *status <= 0; i++)
     if (ffmahd(infptr, i, NULL, status) <= 0)
       (void)ffcopy(infptr, outfptr, 0, status);
+  if (cur && ffmahd(infptr, current, NULL, status) <= 0)
+    (void)ffcopy(infptr, outfptr, 0, status);
+  for (int i = current + 1; follow && *status <= 0; i++) {
+    if (ffmahd(infptr, i, NULL, status) <= 0)
+      (void)ffcopy(infptr, outfptr, 0, status);
+    else if (*status == END_OF_FILE) {
+      *status = 0;
+      break;
+    }
   }
   return *status <= 0 ? ffmahd(infptr, current, NULL, status) : *status;
 }

@@ -3,6 +3,7 @@
  * Sections of images: "2:5,*", "1:10:3,-*".
  */
 #include <ctype.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -174,6 +175,16 @@ static void flip_plane(const section *s, char *pixels, size_t size) {
   }
 }
 
+/* NaN becomes the NaN of CFITSIO, all bits set. CFITSIO also makes NaN of infinities, and 0 of small numbers. */
+static void unify_nan(int type, char *pixels, size_t n) {
+  float *narrow = (float *)(void *)pixels;
+  double *wide = (double *)(void *)pixels;
+  for (size_t i = 0; i < n; i++)
+    if (type == TFLOAT ? isnan(narrow[i]) : isnan(wide[i]))
+      memset(type == TFLOAT ? (void *)&narrow[i] : (void *)&wide[i], 0xff,
+             type == TFLOAT ? sizeof *narrow : sizeof *wide);
+}
+
 /* Copies the pixels, a plane of the last axis at a time, as they are stored. */
 static int copy_pixels(fitsfile *in, fitsfile *out, const section *s, int *status) {
   size_t size = (size_t)abs(s->bitpix) / 8, n = 1;
@@ -198,6 +209,8 @@ static int copy_pixels(fitsfile *in, fitsfile *out, const section *s, int *statu
     first[top] = last[top] = (long)(r->flip ? r->high - k * r->step : r->low + k * r->step);
     ffgsv(in, type, first, last, step, NULL, plane, NULL, status);
     flip_plane(s, plane, size);
+    if (type == TFLOAT || type == TDOUBLE)
+      unify_nan(type, plane, n);
     ffppr(out, type, k * (LONGLONG)n + 1, (LONGLONG)n, plane, status);
   }
   free(plane);

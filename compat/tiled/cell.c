@@ -67,7 +67,10 @@ static bool take_descriptor(fitsfile *fptr, const unsigned char *row, int number
   uint64_t room = heap >= 0 && end > heap ? (uint64_t)(end - heap) : 0;
   size_t each = cf_column_element(file, number);
   if (offset > room || count > (room - offset) / each) {
-    cf_fail(status, DATA_DECOMPRESSION_ERR, "a tile lies outside the file");
+    int error = end < heap                    ? NO_COMPRESSED_TILE
+                : end < heap + file->heapsize ? READ_ERROR /* the file was cut */
+                                              : DATA_DECOMPRESSION_ERR;
+    cf_fail(status, error, "a tile lies outside the file");
     return false;
   }
   cell->offset = heap + (LONGLONG)offset;

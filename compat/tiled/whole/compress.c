@@ -236,7 +236,8 @@ static int check_compressed(fitsfile *infptr, fitsfile *outfptr, int *status) {
 static int read_stored(fitsfile *fptr, int type, const slabs *s, void *pixels, int *anynul, int *status) {
   FITSfile *file = fptr->Fptr;
   double scale = file->cn_bscale, zero = file->cn_bzero;
-  const void *null = null_of(type);
+  bool raw = file->zbitpix < 0 && file->cn_zscale == 0; /* infinities and the bits of NaN stay */
+  const void *null = raw ? NULL : null_of(type);
   file->cn_bscale = 1.0;
   file->cn_bzero = 0.0;
   cf_tiled_forget(file); /* tiles in the cache know their scale */
