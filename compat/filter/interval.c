@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/string.h"
-#include "name/location.h"
+#include "name/name.h"
 
 #define MAX_INTERVALS ((LONGLONG)1 << 27)
 
@@ -32,14 +32,14 @@ static int find_extension(fitsfile *gti, int *status) {
 /* "+2", "[2]", "[NAME]": an extension of the file of `fptr`. */
 static int open_extension(fitsfile **gti, fitsfile *fptr, const char *file, int *status) {
   char text[FLEN_FILENAME];
-  cf_location where;
+  rf_name_location where;
   size_t n = *file == '[' ? strcspn(file + 1, "]") : strlen(file + 1);
   cf_copy_n(text, file + 1, n, sizeof text);
   if (cf_location_parse(text, &where, status) > 0 || ffreopen(fptr, gti, status) > 0)
     return *status;
   if (where.name[0] == '\0')
     return ffmahd(*gti, where.number + 1, NULL, status);
-  return ffmnhd(*gti, where.type, where.name, where.version, status);
+  return ffmnhd(*gti, where.kind, where.name, where.version, status);
 }
 
 static int open_table(fitsfile **gti, fitsfile *fptr, const char *file, int *status) {

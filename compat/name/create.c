@@ -13,58 +13,42 @@
 #include "name/open.h"
 #include "name/url_type.h"
 
-/* Reads "q 4", "qz 4" or "s 2", and moves behind it. */
-static int parse_quality(fitsfile *fptr, const char **at, int *status) {
-  const char *p = *at;
-  char letter = (char)tolower((unsigned char)*p), *end;
-  bool quantize = letter == 'q';
-  if (!quantize && letter != 's')
-    return cf_fail(status, URL_PARSE_ERROR, "a compression has q or s behind its tiles: %.40s", p);
-  p++;
-  if (quantize && tolower((unsigned char)*p) == 'z') {
-    fits_set_quantize_method(fptr, SUBTRACTIVE_DITHER_2, status);
-    p++;
-  } else if (quantize) {
-    fits_set_quantize_method(fptr, SUBTRACTIVE_DITHER_1, status);
+/* Returns the number that fits_set_compression_type() takes. */
+static int number_of(rf_zcmptype type) {
+  switch (type) {
+  case RF_Z_GZIP_1:
+    return GZIP_1;
+  case RF_Z_GZIP_2:
+    return GZIP_2;
+  case RF_Z_HCOMPRESS_1:
+    return HCOMPRESS_1;
+  case RF_Z_PLIO_1:
+    return PLIO_1;
+  default:
+    return RICE_1;
   }
-  float value = strtof(p, &end);
-  *at = end;
-  return quantize ? fits_set_quantize_level(fptr, value, status) : fits_set_hcomp_scale(fptr, value, status);
 }
 
-/* Reads an algorithm: only its first letters count, as documented. */
-static const char *parse_algorithm(fitsfile *fptr, const char *p, int *status) {
-  static const struct {
-    char letter;
-    int type;
-  } types[] = {{'r', RICE_1}, {'g', GZIP_1}, {'h', HCOMPRESS_1}, {'p', PLIO_1}};
-  int type = RICE_1;
-  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-    if (tolower((unsigned char)*p) == types[i].letter)
-      type = types[i].type;
-  fits_set_compression_type(fptr, type, status);
-  if (type == HCOMPRESS_1 && toupper((unsigned char)p[1]) == 'S')
-    fits_set_hcomp_smooth(fptr, 1, status);
-  return isalpha((unsigned char)*p) ? p + strcspn(p, " ;") : p;
-}
-
-/* Reads "compress R 100,100; q 4, s 2". CFITSIO ignores what it does not know before the semicolon: so do we. */
+/* Sets the compression "compress R 100,100; q 4" for the images that follow. */
 static int set_compression(fitsfile *fptr, const char *spec, int *status) {
+  rf_name_compression c = {.size = sizeof c};
+  rf_error err;
   long tile[MAX_COMPRESS_DIM];
-  int axes = 0;
-  if (!cf_begins(spec, "compress"))
-    return cf_fail(status, URL_PARSE_ERROR, "a new file has [compress ...] behind its name only: %.40s", spec);
-  const char *p = cf_skip_blanks(parse_algorithm(fptr, cf_skip_blanks(spec + 8), status));
-  while (isdigit((unsigned char)*p) && axes < MAX_COMPRESS_DIM) {
-    char *end;
-    tile[axes++] = strtol(p, &end, 10);
-    p = cf_skip_blanks(*end == ',' ? end + 1 : end);
+  if (rf_name_parse_compression(spec, &c, &err) != RF_OK)
+    return cf_fail_core(status, URL_PARSE_ERROR, &err);
+  for (int i = 0; i < c.tile_ndim; i++)
+    tile[i] = c.tile[i] < LONG_MAX ? (long)c.tile[i] : LONG_MAX;
+  fits_set_compression_type(fptr, number_of(c.type), status);
+  if (c.smooth)
+    fits_set_hcomp_smooth(fptr, 1, status);
+  if (c.tile_ndim > 0)
+    fits_set_tile_dim(fptr, c.tile_ndim, tile, status);
+  if (c.has_level) {
+    fits_set_quantize_method(fptr, c.dither == RF_DITHER_2 ? SUBTRACTIVE_DITHER_2 : SUBTRACTIVE_DITHER_1, status);
+    fits_set_quantize_level(fptr, (float)c.level, status);
   }
-  if (axes > 0)
-    fits_set_tile_dim(fptr, axes, tile, status);
-  p += strcspn(p, ";");
-  for (p = cf_skip_blanks(*p == ';' ? p + 1 : p); *p != '\0' && *status <= 0; p += strspn(p, " ,"))
-    parse_quality(fptr, &p, status);
+  if (c.has_scale)
+    fits_set_hcomp_scale(fptr, (float)c.scale, status);
   return *status;
 }
 
@@ -101,7 +85,7 @@ int cf_template_apply(fitsfile *fptr, const char *name, int *status) {
 }
 
 /* Opens the new file. */
-static int create_base(fitsfile **fptr, const cf_new_name *name, int *status) {
+static int create_base(fitsfile **fptr, const rf_name_new *name, int *status) {
   char url[FLEN_FILENAME + CF_URL_TYPE];
   const char *type = name->type;
   if (cf_begins(type, "mem://") || cf_begins(type, "memkeep://"))
@@ -120,7 +104,7 @@ static int create_base(fitsfile **fptr, const cf_new_name *name, int *status) {
 }
 
 int cf_create_extended(fitsfile **fptr, const char *text, int *status) {
-  cf_new_name name;
+  rf_name_new name;
   if (cf_new_name_parse(text, &name, status) > 0)
     return *status;
   if (create_base(fptr, &name, status) > 0)

@@ -13,7 +13,6 @@
 #include "file/handle.h"
 #include "file/open.h"
 #include "name/filters.h"
-#include "name/location.h"
 #include "name/name.h"
 #include "name/url_type.h"
 
@@ -82,7 +81,7 @@ static int open_remote(fitsfile **fptr, const char *url, int mode, int *status) 
 }
 
 /* Opens the file that a name begins with. *copied tells whether its content had to be brought here or unpacked. */
-static int open_base(fitsfile **fptr, cf_name *name, int mode, bool *copied, int *status) {
+static int open_base(fitsfile **fptr, rf_name *name, int mode, bool *copied, int *status) {
   char url[FLEN_FILENAME + CF_URL_TYPE];
   const char *type = name->type;
   *copied = true;
@@ -178,14 +177,14 @@ static int find_data(fitsfile *fptr, wanted kind, int *status) {
 }
 
 /* Moves to the HDU of the name. */
-static int go_to(fitsfile *fptr, const cf_location *where, int *status) {
+static int go_to(fitsfile *fptr, const rf_name_location *where, int *status) {
   if (where->name[0] == '\0')
     return ffmahd(fptr, where->number + 1, NULL, status);
-  return ffmnhd(fptr, where->type, (char *)where->name, where->version, status);
+  return ffmnhd(fptr, where->kind, (char *)where->name, where->version, status);
 }
 
 /* Filters of rows and sections count for the first HDU with data where the name gives no HDU. */
-static int go_to_default(fitsfile *fptr, const cf_name *name, int *status) {
+static int go_to_default(fitsfile *fptr, const rf_name *name, int *status) {
   int naxis = 0;
   if (name->rows[0] == '\0' && name->bin[0] == '\0' && name->columns[0] == '\0')
     return *status;
@@ -194,7 +193,7 @@ static int go_to_default(fitsfile *fptr, const cf_name *name, int *status) {
   return *status;
 }
 
-static int locate(fitsfile **fptr, const cf_name *name, cf_location *where, int *status) {
+static int locate(fitsfile **fptr, const rf_name *name, rf_name_location *where, int *status) {
   if (name->hdu[0] == '\0')
     return go_to_default(*fptr, name, status);
   if (go_to(*fptr, where, status) > 0)
@@ -213,7 +212,7 @@ static int write_origin(fitsfile *fptr, const char *what, const char *text, int 
 }
 
 /* The filters, in their order: cell, columns, rows or section, histogram, pixels. The last one writes the output. */
-static int filter(fitsfile **fptr, const char *text, const cf_name *name, const cf_location *where, int *status) {
+static int filter(fitsfile **fptr, const char *text, const rf_name *name, const rf_name_location *where, int *status) {
   int type = 0;
   const char *output = name->output;
   bool histogram = name->bin[0] != '\0', cell = where->column[0] != '\0';
@@ -250,7 +249,7 @@ static int filter(fitsfile **fptr, const char *text, const cf_name *name, const 
   return *status;
 }
 
-static bool has_filter(const cf_name *name, const cf_location *where) {
+static bool has_filter(const rf_name *name, const rf_name_location *where) {
   return where->column[0] != '\0' || name->columns[0] != '\0' || name->rows[0] != '\0' || name->bin[0] != '\0' ||
          name->pixels[0] != '\0';
 }
@@ -266,8 +265,8 @@ static int give_up(fitsfile **fptr, int *status) {
 
 /* Opens what the name describes. *given: the name has an HDU, or its filter made one. */
 static int open_parsed(fitsfile **fptr, const char *text, int mode, bool *given, int *status) {
-  cf_name name;
-  cf_location where;
+  rf_name name;
+  rf_name_location where;
   bool copied = false;
   *fptr = NULL;
   if (cf_name_parse(text, &name, status) > 0 || cf_location_parse(name.hdu, &where, status) > 0)

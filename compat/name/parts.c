@@ -7,7 +7,6 @@
 
 #include "base/string.h"
 #include "file/handle.h"
-#include "name/location.h"
 #include "name/name.h"
 
 static void give(char *dest, const char *text) {
@@ -18,7 +17,7 @@ static void give(char *dest, const char *text) {
 int ffifile2(char *url, char *urltype, char *infile, char *outfile, char *extspec, char *rowfilter, char *binspec,
              char *colspec, char *pixfilter, char *compspec, int *status) {
   CF_GO(status);
-  cf_name name;
+  rf_name name;
   cf_name_parse(url, &name, status);
   if (urltype != NULL)
     cf_copy(urltype, name.type, CF_URL_TYPE);
@@ -48,7 +47,7 @@ int ffrtnm(char *url, char *rootname, int *status) {
   if (rootname == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no memory for the root of the file name");
   rootname[0] = '\0';
-  cf_name name;
+  rf_name name;
   if (cf_name_parse_file(url, &name, status) > 0)
     return *status;
   if (strcmp(name.type, "stdin://") == 0)
@@ -65,7 +64,7 @@ int ffexist(const char *infile, int *exists, int *status) {
   if (exists == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no memory for the answer whether a file exists");
   *exists = 0;
-  cf_name name;
+  rf_name name;
   if (cf_name_parse_file(infile, &name, status) > 0)
     return *status;
   bool file = name.type[0] == '\0' || strcmp(name.type, "file://") == 0 ||
@@ -89,14 +88,14 @@ int ffexist(const char *infile, int *exists, int *status) {
 }
 
 /* Opens the file, and returns the number of the HDU that the name names. */
-static int find_hdu(const cf_name *name, const cf_location *where, int *number, int *status) {
+static int find_hdu(const rf_name *name, const rf_name_location *where, int *number, int *status) {
   fitsfile *fptr = NULL;
   char plain[FLEN_FILENAME + CF_URL_TYPE];
   cf_copy(plain, strcmp(name->type, "file://") == 0 ? "" : name->type, sizeof plain);
   cf_append(plain, name->file, sizeof plain);
   if (ffopen(&fptr, plain, READONLY, status) > 0)
     return *status;
-  if (ffmnhd(fptr, where->type, (char *)where->name, where->version, status) <= 0)
+  if (ffmnhd(fptr, where->kind, (char *)where->name, where->version, status) <= 0)
     ffghdn(fptr, number);
   int closing = *status;
   ffclos(fptr, &closing);
@@ -107,8 +106,8 @@ int ffextn(char *url, int *extension_num, int *status) {
   CF_GO(status);
   if (extension_num == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no memory for the number of the HDU");
-  cf_name name;
-  cf_location where;
+  rf_name name;
+  rf_name_location where;
   if (cf_name_parse(url, &name, status) > 0)
     return *status;
   if (name.bin[0] != '\0') {
@@ -139,11 +138,11 @@ int ffexts(char *extspec, int *extnum, char *extname, int *extvers, int *hdutype
   CF_GO(status);
   if (extnum == NULL || extname == NULL || extvers == NULL || hdutype == NULL || colname == NULL || rowexpress == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no memory for the parts of a location");
-  cf_location where;
+  rf_name_location where;
   cf_location_parse(extspec, &where, status);
   *extnum = where.number;
   *extvers = where.version;
-  *hdutype = where.type;
+  *hdutype = where.kind;
   cf_copy(extname, where.name, FLEN_VALUE);
   cf_copy(colname, where.column, FLEN_VALUE);
   cf_copy(rowexpress, where.row, FLEN_FILENAME);

@@ -31,63 +31,26 @@ typedef struct section {
   LONGLONG first[MOST_AXES]; /* the pixel that becomes number 1 */
 } section;
 
-/* Reads a number; "*" is `all`. */
-static const char *take_number(const char *p, LONGLONG all, LONGLONG *value) {
-  char *end;
-  p = cf_skip_blanks(p);
-  if (*p == '*') {
-    *value = all;
-    return p + 1;
-  }
-  if (!isdigit((unsigned char)*p))
-    return NULL;
-  *value = strtoll(p, &end, 10);
-  return end;
-}
-
-/* Reads start:end:step, *, -*. Returns what follows, or NULL. */
-static const char *parse_range(const char *p, LONGLONG length, LONGLONG *start, LONGLONG *end, long *step) {
-  LONGLONG number = 1;
-  p = cf_skip_blanks(p);
-  bool reverse = *p == '-' && p[1] == '*';
-  if (*p == '*' || reverse) {
-    *start = reverse ? length : 1;
-    *end = reverse ? 1 : length;
-    p += reverse ? 2 : 1;
-  } else {
-    p = take_number(p, 1, start);
-    if (p == NULL || *(p = cf_skip_blanks(p)) != ':' || (p = take_number(p + 1, length, end)) == NULL)
-      return NULL;
-  }
-  p = cf_skip_blanks(p);
-  if (*p == ':' && ((p = take_number(p + 1, 1, &number)) == NULL || number < 1 || number > LONG_MAX))
-    return NULL;
-  *step = (long)number;
-  p = cf_skip_blanks(p);
-  return *p == ',' ? p + 1 : *p == '\0' ? p : NULL;
-}
-
 static int parse_section(const char *text, section *s, int *status) {
-  const char *p = text;
+  rf_name_range given[MOST_AXES];
+  int64_t lengths[MOST_AXES];
+  rf_error err;
+  for (int i = 0; i < s->naxis; i++)
+    lengths[i] = s->naxes[i];
+  if (rf_name_parse_section(text, s->naxis, lengths, given, &err) != RF_OK)
+    return cf_fail_core(status, err.code == RF_ERR_RANGE ? BAD_NAXIS : URL_PARSE_ERROR, &err);
   for (int i = 0; i < s->naxis; i++) {
-    LONGLONG start = 1, end = s->naxes[i];
-    long step = 1;
-    if (*cf_skip_blanks(p) != '\0' && (p = parse_range(p, s->naxes[i], &start, &end, &step)) == NULL)
-      return cf_fail(status, URL_PARSE_ERROR, "the image section is no start:end:step for each axis: %.40s", text);
     range *r = &s->ranges[i];
-    r->flip = start > end;
-    r->low = r->flip ? end : start;
-    r->high = r->flip ? start : end;
-    if (r->low < 1 || r->high > s->naxes[i])
-      return cf_fail(status, BAD_NAXIS, "the image section exceeds axis %d of %lld pixels: %.40s", i + 1, s->naxes[i],
-                     text);
-    r->step = step;
-    r->count = (r->high - r->low) / step + 1;
-    s->first[i] = start;
+    r->flip = given[i].start > given[i].end;
+    r->low = r->flip ? given[i].end : given[i].start;
+    r->high = r->flip ? given[i].start : given[i].end;
+    r->step = given[i].step < LONG_MAX ? (long)given[i].step : LONG_MAX;
+    r->count = (r->high - r->low) / r->step + 1;
+    s->first[i] = given[i].start;
     if (r->flip) /* the pixels counted from the other end */
-      r->low = r->high - (r->count - 1) * step;
+      r->low = r->high - (r->count - 1) * r->step;
     else
-      r->high = r->low + (r->count - 1) * step;
+      r->high = r->low + (r->count - 1) * r->step;
   }
   return *status;
 }

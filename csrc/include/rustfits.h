@@ -42,6 +42,7 @@
 #include "rustfits/lowlevel/raw.h"
 #include "rustfits/compression.h"
 #include "rustfits/lowlevel/tile.h"
+#include "rustfits/lowlevel/name.h"
 #include "rustfits/image.h"
 #include "rustfits/expr.h"
 #include "rustfits/lowlevel/formula.h"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.extended import NameCompression
 from rustfits._core.compression.algorithms import (
     Compression,
     Gzip1,
@@ -38,7 +39,7 @@ from rustfits.fitsio.util import (
     FITSRuntimeWarning,
 )
 
-__all__ = ["NOT_PACKED", "ImageCompression", "takes_compression"]
+__all__ = ["NOT_PACKED", "ImageCompression", "compression_of_name", "takes_compression"]
 
 _KINDS: dict[str, type[Compression] | None] = {
     "NONE": None,
@@ -194,6 +195,36 @@ class ImageCompression:
 
 def _not_set(value: Any) -> bool:
     return isinstance(value, str) and value == NOT_SET
+
+
+def compression_of_name(
+    name: NameCompression, packing: ImageCompression, shape: tuple[int, ...]
+) -> ImageCompression:
+    """Return the arguments for an image of a file whose name has a compression.
+
+    Raises
+    ------
+    FITSValueError
+        If the call has compression arguments other than ``dither_seed``.
+    """
+    for argument, value in packing.arguments().items():
+        if argument != "dither_seed" and not _not_set(value):
+            raise FITSValueError(
+                f"{argument}={value!r}: the name of the file has [compress ...], which chooses the "
+                "compression; only dither_seed goes with it"
+            )
+    lengths = shape[::-1]
+    tile = [given or length for given, length in zip(name.tile, lengths, strict=False)]
+    tile += [1] * (len(shape) - len(tile))
+    return ImageCompression(
+        compress=name.kind,
+        tile_dims=tile[::-1] if name.tile else NOT_SET,
+        qlevel=NOT_SET if name.level is None else name.level,
+        qmethod=NOT_SET if name.dither is None else name.dither,
+        dither_seed=packing.dither_seed,
+        hcomp_scale=NOT_SET if name.scale is None else name.scale,
+        hcomp_smooth=name.smooth,
+    )
 
 
 NOT_PACKED = ImageCompression()

@@ -16,13 +16,17 @@ from rustfits._core.binding.errors import (
     FITSFormatError,
     FITSIndexError,
     FITSIOError,
+    FITSNotFoundError,
 )
+from rustfits._core.binding.extended import Location
 from rustfits._core.file import fits as core
 from rustfits._core.header.hdu import HDU
+from rustfits.fitsio.filters import apply_filters, first_significant
 from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.hdu.image import ImageHDU
 from rustfits.fitsio.hdu.table import AsciiTableHDU, TableHDU
 from rustfits.fitsio.hdu.table_read import TableReader
+from rustfits.fitsio.names import Name, expand, name_to_read, name_to_write, packed_file
 from rustfits.fitsio.util import (
     READONLY,
     READWRITE,
@@ -51,7 +55,10 @@ class FITS(Writing):
     Parameters
     ----------
     filename : str or os.PathLike
-        As for `rustfits.FITS`. Brackets, ``+`` and ``!`` in a path have no special meaning.
+        As for `rustfits.FITS`, and an extended name of CFITSIO: ``~/x.fits``, ``$DATA/x.fits``,
+        ``x.fits[EVENTS]``, ``x.fits[2:5,*]``, ``x.fits[1][flux > 3]``, ``x.fits[1][col a;b]``,
+        ``x.fits[compress R 100,100; q 4]`` for a new file. A file that has exactly this name is
+        preferred. To read a missing ``x.fits``, ``x.fits.gz`` and the like are opened.
     mode : {"r", "rw"}
         Whether to read, or to read and write. ``"rw"`` creates a missing file.
     lower, upper : bool
@@ -81,6 +88,8 @@ class FITS(Writing):
     ------
     FITSIOError
         If the mode is invalid, or if the file cannot be opened.
+    FITSUnsupportedError
+        If the name has a part that is not supported, such as ``[bin ...]``.
     FITSError
         As for `rustfits.FITS`.
     """
@@ -119,7 +128,9 @@ class FITS(Writing):
         self.iter_row_buffer = operator.index(iter_row_buffer)
         self.write_bitcols = write_bitcols
         self.ignore_empty = ignore_empty
-        self._name = filename
+        text = expand(filename)
+        #: The name with ``~`` and ``$VARIABLES`` expanded.
+        self._filename = text
         self._lenient = lenient
         if isinstance(schemes, Iterator):
             schemes = tuple(schemes)
@@ -130,11 +141,46 @@ class FITS(Writing):
         #: Held by methods that look at the file and then change it.
         self._lock = threading.RLock()
         self._left: Iterator[Any] | None = None
-        own_mode = (
-            "r" if known == "r" else "w+" if clobber or not _is_there(filename, schemes) else "r+"
-        )
+        name = name_to_read(text) if known == "r" else name_to_write(text, clobber)
+        self._compression = name.compression
         #: The file of `rustfits` that this object uses.
-        self.file = self._open(filename, own_mode, lenient, self._schemes)
+        self.file = self._open_name(name, clobber)
+
+    def _open_name(self, name: Name, clobber: bool = False) -> core.FITS:
+        """Open what a name means."""
+        self._path = name.path
+        file = self.file = self._open_path(name.path, clobber)
+        if name.where is None and name.filters is None:
+            return file
+        try:
+            index = first_significant(file) if name.where is None else self._located(name.where)
+            if name.filters is None:
+                return file
+            copy = apply_filters(file, index, name.filters)
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+        return copy
+
+    def _open_path(self, path: Any, clobber: bool) -> core.FITS:
+        """Open a file, or to read, its compressed form where it is missing."""
+        if self.charmode != "r":
+            mode = "w+" if clobber or not _is_there(path, self._schemes) else "r+"
+            return self._open(path, mode, self._lenient, self._schemes)
+        try:
+            return self._open(path, "r", self._lenient, self._schemes)
+        except FITSNotFoundError:
+            packed = packed_file(path)
+            if packed is None:
+                raise
+            return self._open(packed, "r", self._lenient, self._schemes)
+
+    def _located(self, where: Location) -> int:
+        """Return the index of the HDU of a name."""
+        if where.name:
+            return self._named(where.name, where.version or None)
+        return self._index(where.number)
 
     @staticmethod
     def _open(
@@ -155,14 +201,19 @@ class FITS(Writing):
     def reopen(self) -> None:
         """Close the file and open it again. Earlier HDU objects are then closed.
 
+        A file in memory stays open.
+
         Raises
         ------
         FITSError
             As for `FITS`.
         """
-        self.close()
-        mode = "r" if self.charmode == "r" else "r+"
-        self.file = core.FITS(self._name, mode, lenient=self._lenient, schemes=self._schemes)
+        if not (isinstance(self._path, str) and self._path.startswith("mem://")):
+            self.close()
+            if self.charmode == "r":
+                self.file = self._open_name(name_to_read(self._filename))
+            else:
+                self.file = self._open(self._path, "r+", self._lenient, self._schemes)
         self.update_hdu_list()
 
     def update_hdu_list(self, rebuild: bool = True) -> None:

@@ -15,6 +15,7 @@ from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_comp
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.hdu.table_read import TableReader
 from rustfits.fitsio.header import FITSHDR
+from rustfits.fitsio.names import expand
 from rustfits.fitsio.util import warn_ignored
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]
@@ -188,7 +189,7 @@ def read_scamp_head(fname: str | os.PathLike[str], header: FITSHDR | None = None
     """
     made = FITSHDR() if header is None else header
     # Comments of SCAMP have names of catalogues with accents.
-    for line in Path(fname).read_text(encoding="ascii", errors="replace").splitlines():
+    for line in Path(expand(fname)).read_text(encoding="ascii", errors="replace").splitlines():
         text = line.strip().replace("\ufffd", "_")
         if text and text != "END":
             made.add_record(text)

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 
 from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.extended import NameCompression
 from rustfits._core.file import fits as core
 from rustfits._core.header.header import HeaderLike, header_cards
 from rustfits._core.table.input import is_table
 from rustfits.fitsio.columns import check_unique, columns_of, plan_of_formats, units_of
-from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
+from rustfits.fitsio.compression import (
+    NOT_PACKED,
+    ImageCompression,
+    compression_of_name,
+    takes_compression,
+)
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import warn_ignored
 
@@ -24,6 +30,7 @@ class Writing:
     """The methods of `FITS` that append HDUs."""
 
     file: core.FITS
+    _compression: NameCompression | None
     ignore_empty: bool
     write_bitcols: bool
 
@@ -142,8 +149,18 @@ class Writing:
         if img is not None and np.ndim(img) == 0:
             raise FITSValueError(f"{self._shown_name}: a single number is no image")
         cards = cards_of(header, _given(extver) | {"BSCALE", "BZERO", "BLANK"})
-        options = {} if img is None else packing.options(np.asanyarray(img).dtype, np.shape(img))
+        options: dict[str, Any] = {}
+        if img is not None:
+            options = self._options(packing, np.asanyarray(img).dtype, np.shape(img))
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
+
+    def _options(
+        self, packing: ImageCompression, dtype: Any, shape: tuple[int, ...]
+    ) -> dict[str, Any]:
+        """Return the compression arguments of an image: those of the call, or of the name."""
+        if self._compression is not None:
+            packing = compression_of_name(self._compression, packing, shape)
+        return packing.options(dtype, shape)
 
     @takes_compression
     def create_image_hdu(  # noqa: D417
@@ -182,7 +199,7 @@ class Writing:
             return
         cards = _checked(header, extver)
         kind, shape = np.dtype("f8" if dtype is None else dtype), tuple(np.atleast_1d(dims))
-        options = packing.options(kind, shape)
+        options = self._options(packing, kind, shape)
         hdu = self.file.create_image_hdu(kind, shape, extname=extname, extver=extver, **options)
         if cards:
             hdu.header.update(cards, copy_commentary=True)

@@ -229,13 +229,6 @@ def test_listing_of_a_new_file(tmp_path):
     assert "closed" in repr(fits)
 
 
-def test_a_path_is_a_path(tmp_path):
-    path = tmp_path / "!odd[1]+2.fits"
-    ours.write(str(path), np.arange(3))
-    assert path.exists()
-    assert ours.read(path).tolist() == [0, 1, 2]
-
-
 @EITHER
 def test_checksums(module, tmp_path):
     path = str(tmp_path / "t.fits")
