@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from edit_work import GROWTH, LONG, make_large
+from layer_work import HEADER, LAYER
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
 from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
@@ -192,6 +193,7 @@ def make_cases(
         *table_cases(folder),
         *edit_cases(folder),
         *tile_cases(folder),
+        *layer_cases(folder, size("f4.fits")),
     ]
 
 
@@ -265,6 +267,21 @@ def table_cases(folder: Path) -> list[Case]:
             within=(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", 1.3),
         ),
     ]
+
+
+def layer_cases(folder: Path, f4: str) -> list[Case]:
+    """What rustfits.fitsio does, beside the calls that it stands on and beside fitsio."""
+    cases = []
+    for call, (title, file) in LAYER.items():
+        path, title = str(folder / file), title.format(f4=f4)
+        calls = 300 if file == "small.fits" else 10
+        below = f"under the fitsio API: {title}"
+        cases += [
+            Case(below, f"core_{call}", path, None, calls),
+            Case(f"fitsio API: {title}", f"layer_{call}", path, None, calls, within=(below, 1.15)),
+        ]
+    small = str(folder / "small.fits")
+    return [*cases, Case(HEADER, "layer_values", small, None, 300, versus={"fitsio": 3.0})]
 
 
 def edit_cases(folder: Path) -> list[Case]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from edit_work import AstropyEdits, FitsioEdits, RustfitsEdits
+from layer_work import FitsioLayer, RustfitsLayer
 from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
 from tile_work import STAMP, AstropyTiles, FitsioTiles, RustfitsTiles, make_rows
 
@@ -48,7 +49,7 @@ def piped(file):
         yield f"fd://{cat.stdout.fileno()}"
 
 
-class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits):
+class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer):
     """Ours, and the published package: the calls are the same."""
 
     def __init__(self):
@@ -139,7 +140,7 @@ class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits):
         self.module.write(file, data)
 
 
-class Fitsio(FitsioTables, FitsioTiles, FitsioEdits):
+class Fitsio(FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
     def __init__(self):
         import fitsio
 

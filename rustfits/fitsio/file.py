@@ -112,7 +112,8 @@ class FITS(Writing):
         schemes: Iterable[str] | None = None,
         **keys: Any,
     ) -> None:
-        warn_ignored(keys)
+        if keys:
+            warn_ignored(keys)
         known = _MODES.get(mode)
         if known is None:
             raise FITSIOError(f"mode must be 'r', 'rw', READONLY or READWRITE, not {mode!r}")
@@ -132,7 +133,7 @@ class FITS(Writing):
         #: The name with ``~`` and ``$VARIABLES`` expanded.
         self._filename = text
         self._lenient = lenient
-        if isinstance(schemes, Iterator):
+        if schemes is not None and isinstance(schemes, Iterator):
             schemes = tuple(schemes)
         self._schemes = schemes
         self._hdus: dict[int, HDUBase] = {}
@@ -279,7 +280,11 @@ class FITS(Writing):
         FITSIOError
             If there is no such HDU.
         """
-        self._list()
+        if not self._is_listed:
+            self._list()
+        if type(item) is int and item >= 0 and self._map is None:
+            known = self._hdus.get(item)
+            return self._numbered(item) if known is None else known
         if isinstance(item, slice):
             return [self._wrap(index) for index in range(len(self.file))[item]]
         if self._map is not None and (found := self._mapped(item)) is not None:
@@ -301,6 +306,12 @@ class FITS(Writing):
             # Two threads get the same object.
             made = self._hdus.setdefault(index, self._make(hdu))
         return made
+
+    def _numbered(self, index: int) -> HDUBase:
+        try:
+            return self._wrap(index)
+        except FITSIndexError:
+            raise self._missing(index) from None
 
     def _make(self, hdu: HDU) -> HDUBase:
         kind = _CLASSES.get(hdu.kind, HDUBase)

@@ -108,9 +108,9 @@ def read(
 
 
 def _first_with_data(fits: FITS) -> Any:
-    for hdu in fits:
-        if hdu.has_data():
-            return hdu
+    for hdu in fits.file:
+        if hdu.has_data:
+            return fits[hdu.index]
     raise FITSIOError(f"{fits._shown_name}: no HDU has data")
 
 

@@ -55,7 +55,8 @@ class HDUBase:
     """
 
     def __init__(self, fits: FITS, ext: HDU | int, **keys: Any) -> None:
-        warn_ignored(keys)
+        if keys:
+            warn_ignored(keys)
         self._fits = fits
         self.hdu: Any = fits.file[ext] if isinstance(ext, int) else ext
         #: Whether to read stored values, without scale and offset.

@@ -87,17 +87,29 @@ class ImageHDU(HDUBase):
         FITSError
             As for `rustfits.ImageHDU.read`.
         """
-        warn_ignored(keys)
+        if keys:
+            warn_ignored(keys)
         image = self._image()
-        if not image.has_data and image.ndim == 0:
+        pixels = image._pixels()
+        if not pixels.shape:
             return None
-        return image.read(scale=not self.ignore_scaling)
+        return image.read(scale=False) if self.ignore_scaling else image._read_whole(pixels)
 
     def __getitem__(self, key: Any) -> Any:
+        # The commonest key is two slices of a plane. Cutting many small stamps takes its time here.
+        if type(key) is tuple and len(key) == 2 and not self.ignore_scaling:
+            rows, columns = key
+            if type(rows) is slice is type(columns):
+                return self.hdu[key]
         image = self._image()
         parts = key if isinstance(key, tuple) else (key,)
         data = image.read(scale=False)[parts] if self.ignore_scaling else image[parts]
-        return np.expand_dims(data, _int_axes(parts, image.ndim))
+        axes = _int_axes(parts, image.ndim)
+        if not axes:
+            return data
+        ndim = np.ndim(data) + len(axes)
+        whole = slice(None)
+        return np.asarray(data)[tuple(None if k in axes else whole for k in range(ndim))]
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._image("write")[key] = value
