@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from rustfits.fitsio import workers
 from rustfits.fitsio.install import install
 
 _USAGE = """usage: python -m rustfits.fitsio SCRIPT [argument ...]
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
     if option[:2] in ("-m", "-c") and len(option) > 2:  # -mMODULE, as Python allows
         option, rest = option[:2], [option[2:], *rest]
     install()
+    sys.path.insert(1, str(Path(workers.__file__).parent))
     if option == "-m":
         # sys.path begins with the folder of the caller, as for `python -m`. runpy sets sys.argv[0].
         sys.argv = ["-m", *rest[1:]]

@@ -203,6 +203,25 @@ threading.Thread(target=later).start()
     as_python("program.py", folder=tmp_path)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="forkserver")
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_processes_that_a_program_starts_have_the_layer(tmp_path, method):
+    (tmp_path / "program.py").write_text(f"""
+import fitsio.util, multiprocessing
+
+def told(number):
+    return fitsio.FITS.__module__, fitsio.util.mks.__module__, number
+
+if __name__ == "__main__":
+    with multiprocessing.get_context({method!r}).Pool(2) as pool:
+        print(set(pool.map(told, range(2))))
+""")
+    for program in (["program.py"], ["-m", "program"]):
+        ended = run("-m", "rustfits.fitsio", *program, folder=tmp_path)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.count("'rustfits.fitsio.file', 'rustfits.fitsio.helpers.arrays'") == 2
+
+
 def test_wrong_arguments_print_the_usage(tmp_path):
     for arguments in ([], ["-m"], ["-c"], ["-z"]):
         ended = run("-m", "rustfits.fitsio", *arguments, folder=tmp_path)
