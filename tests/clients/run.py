@@ -19,12 +19,11 @@ from pathlib import Path
 import tomllib
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parent / "fitsio_suite"))
 
-from support import ROOT  # noqa: E402
-from support.suites import compare, run_suite  # noqa: E402
+from suites import compare, run_suite  # noqa: E402
 
-BUILD = ROOT / "build-clients"
+BUILD = HERE.parent.parent / "build-clients"
 SECONDS = 3600
 
 

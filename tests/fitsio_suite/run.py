@@ -15,9 +15,9 @@ from pathlib import Path
 import tomllib
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE))
 
-from support.suites import compare, run_suite  # noqa: E402
+from suites import compare, run_suite  # noqa: E402
 
 
 def main() -> int:

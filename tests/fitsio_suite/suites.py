@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-PLUGIN = Path(__file__).resolve().parent.parent / "fitsio_suite"
+PLUGIN = Path(__file__).resolve().parent
 
 
 def run_suite(
