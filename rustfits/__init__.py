@@ -53,6 +53,7 @@ from rustfits._core.file.compression_loss import CompressionLoss, compression_er
 from rustfits._core.file.convenience import read, read_header, write, write_image, write_table
 from rustfits._core.file.fits import FITS
 from rustfits._core.file.packing import pack, unpack
+from rustfits._core.file.summary import FileInfo, HDUInfo, info, set_keys
 from rustfits._core.header.edit import FITSHeaderEdit
 from rustfits._core.header.hdu import HDU
 from rustfits._core.header.header import FITSHeader, is_protected_key
@@ -124,9 +125,11 @@ __all__ = [
     "FITSUnsupportedError",
     "FITSValueError",
     "FITSWarning",
+    "FileInfo",
     "GroupsHDU",
     "Gzip1",
     "Gzip2",
+    "HDUInfo",
     "Hcompress1",
     "ImageHDU",
     "NoCompress",
@@ -142,11 +145,13 @@ __all__ = [
     "__version__",
     "compression_error",
     "drivers",
+    "info",
     "is_protected_key",
     "pack",
     "read",
     "read_header",
     "register_driver",
+    "set_keys",
     "shmem",
     "unpack",
     "write",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODES",
+    "NO_FILE",
     "NULL",
     "ClosedFile",
     "DeletedHDU",
@@ -405,6 +406,23 @@ class ClosedFile:
         """The same for messages, with control characters escaped."""
         return shown(self._name)
 
+
+class _NoFile(ClosedFile):
+    """The file of a header without a file. Edits need no handle."""
+
+    __slots__ = ()
+
+    def _handle(self) -> CData:
+        return NULL
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return "header"
+
+
+#: The only one.
+NO_FILE = _NoFile(b"")
 
 # Locks for edits, by rf_file_get_identity.
 _locks: weakref.WeakValueDictionary[int, ForkLock] = weakref.WeakValueDictionary()

@@ -33,7 +33,7 @@ class Compressed(HDU):
         """
         self._flush()
         if self._header is None:
-            self._header = LogicalHeader(self._file, self._index)
+            self._header = LogicalHeader._live(self._file, self._index)
         return self._header
 
     @property
@@ -41,7 +41,7 @@ class Compressed(HDU):
         """The stored header: that of the binary table with the tiles."""
         self._flush()
         if self._raw_header is None:
-            self._raw_header = FITSHeader(self._file, self._index)
+            self._raw_header = FITSHeader._live(self._file, self._index)
         return self._raw_header
 
     def _flush(self) -> None:

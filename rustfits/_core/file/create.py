@@ -390,6 +390,8 @@ class Creating:
             return self.write_table(data, extname=extname, header=header, **options)
         return self.write_image(data, extname=extname, header=header, **options)
 
+    append = write
+
     def _table(self, index: int) -> TableHDU:
         hdu = self._hdu(index)
         assert isinstance(hdu, TableHDU)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from rustfits._core.binding.errors import FITSKeyError, FITSValueError
@@ -13,6 +13,7 @@ from rustfits._core.binding.locks import ForkLock
 from rustfits._core.header.cards import (
     CardSource,
     HeaderLike,
+    Texts,
     add_commentary,
     assign,
     comment_at,
@@ -52,7 +53,7 @@ _NULL: CData = ffi.NULL
 _get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_get_generation, ForkLock
 
 
-class Header(CardSource):
+class Header(CardSource, MutableMapping[str, Any]):
     """The dictionary that a live header and an edit of one share."""
 
     __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
@@ -150,7 +151,7 @@ class Header(CardSource):
         """Return the texts of all commentary cards of a keyword."""
         name = stored_key(cards, key)
         index = ffi.new("size_t *")
-        found: list[str] = []
+        found = Texts()
         while lib.rf_header_find(cards, name, index[0], index, ffi.NULL) == 0:
             found.append(str(value_at(cards, index[0], value_slot())))
             index[0] += 1
@@ -202,17 +203,17 @@ class Header(CardSource):
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 
-    def keys(self) -> list[str]:
+    def keys(self) -> list[str]:  # type: ignore[override]  # a list since the first version
         """Return the different keywords in file order, each commentary keyword once."""
         with self._lock:
             self._current()
             return [keyword for keyword, _ in self._listing().values()]
 
-    def values(self) -> list[Any]:
+    def values(self) -> list[Any]:  # type: ignore[override]
         """Return ``header[key]`` for each keyword, in the order of `keys`."""
         return [value for _, value in self.items()]
 
-    def items(self) -> list[tuple[str, Any]]:
+    def items(self) -> list[tuple[str, Any]]:  # type: ignore[override]
         """Return the pairs of keyword and value, in the order of `keys`."""
         with self._lock:
             cards = self._current()
@@ -396,7 +397,26 @@ class Header(CardSource):
         """Append cards without a keyword, as `add_comment` does."""
         self._change(lambda cards: add_commentary(cards, "", text))
 
-    def update(self, other: HeaderLike, *, copy_commentary: bool = False) -> None:
+    def clear(self) -> None:
+        """Delete all cards except for protected ones, in one write.
+
+        Raises
+        ------
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            If the header cannot be written.
+        """
+
+        def delete(cards: CData) -> None:
+            for name in first_entries(entries_of(cards)):
+                if not is_protected_key(name):
+                    err = error()
+                    check(lib.rf_header_delete(cards, stored_key(cards, name), err), err)
+
+        self._change(delete, whole=False)
+
+    def update(  # type: ignore[override]
+        self, other: HeaderLike, *, copy_commentary: bool = False
+    ) -> None:
         """Set many keywords in one write.
 
         Parameters

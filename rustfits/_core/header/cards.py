@@ -29,13 +29,16 @@ __all__ = [
     "CardSource",
     "HeaderLike",
     "Source",
+    "Texts",
     "add_commentary",
     "all_bytes",
     "assign",
+    "cards_of_text",
     "comment_at",
     "copy_cards",
     "entries_of",
     "first_entries",
+    "free_cards",
     "header_cards",
     "is_text_slot",
     "merge",
@@ -55,6 +58,7 @@ __all__ = [
 HeaderLike: TypeAlias = Any
 
 CARD = 80
+_END = b"END".ljust(CARD)
 _NULL: CData = ffi.NULL
 _merge_value = lib.rf_header_merge_value
 _get_value = lib.rf_header_get_value
@@ -320,6 +324,19 @@ def assign(cards: CData, key: str, value: object) -> None:
 # ------------------------------ sources of cards ------------------------------
 
 
+class Texts(list[str]):
+    """The texts of all cards of a commentary keyword.
+
+    The text of the list is long enough for astropy, as in ``WCS(header)``, to cut it into cards. It
+    refuses shorter lists.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ascii(list(self)).ljust(CARD)
+
+
 class CardSource(ABC):
     """A header of this package as a source of cards."""
 
@@ -363,6 +380,9 @@ def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
             if len(card) > CARD:
                 raise FITSValueError(f"a card has 80 characters, not {len(card)}: {card[:40]!r}...")
             texts.append(ascii_bytes("card", card).ljust(CARD))
+        elif hasattr(card, "keyword") and hasattr(card, "comment"):  # astropy's
+            flush()
+            parts += _items_of_objects([card])
         elif isinstance(card, tuple) and len(card) in (2, 3) and isinstance(card[0], str):
             flush()
             comment = card[2] if len(card) == 3 else None
@@ -447,6 +467,63 @@ def header_cards(header: HeaderLike) -> CData:
             _merge_cards(cards, part, lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY)
     warn_of_cut(cards)
     return cards
+
+
+def free_cards(source: HeaderLike | None) -> CData:
+    """Return the ``rf_header *`` of a header without a file: all cards of a source.
+
+    Raises
+    ------
+    FITSValueError
+        If a header cannot store a keyword, value or comment of `source`.
+    """
+    if isinstance(source, CardSource):
+        return source._clone()
+    if source is not None and hasattr(source, "tostring") and not isinstance(source, dict):
+        text = source.tostring(sep="", endcard=False, padding=False)
+        return parse_cards(cards_of_text(text))
+    cards = parse_cards(b"")
+    every = lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
+    for part in [] if source is None else source_of(source).parts:
+        if isinstance(part, Item):
+            if part.value != []:
+                put(cards, part.keyword, part.value, part.comment, every)
+        else:
+            _merge_cards(cards, part, lib.RF_MERGE_APPEND | every)
+    warn_of_cut(cards)
+    return cards
+
+
+def cards_of_text(text: str | bytes) -> bytes:
+    """Return the cards of a text of cards or lines, without END and what follows it.
+
+    Raises
+    ------
+    FITSValueError
+        If a line has more than 80 characters, or characters outside Latin-1.
+    """
+    if isinstance(text, str):
+        try:
+            content = text.encode("latin-1")
+        except UnicodeEncodeError:
+            raise FITSValueError("the text of a header has characters outside Latin-1") from None
+    else:
+        content = bytes(text)
+    lines = content.split(b"\n")
+    if len(lines) > 1 and max(map(len, lines)) <= CARD + 1:
+        cards = [line.removesuffix(b"\r").ljust(CARD) for line in lines]
+        if not lines[-1]:
+            cards.pop()
+    elif len(lines) > 1 and len(content) % CARD:
+        raise FITSValueError(f"a line of a header has {max(map(len, lines))} characters, not 80")
+    else:
+        cards = [content[i : i + CARD].ljust(CARD) for i in range(0, len(content), CARD)]
+    for number, card in enumerate(cards):
+        if len(card) > CARD:
+            raise FITSValueError(f"a card has 80 characters, not {len(card)}: {card[:40]!r}...")
+        if card == _END:
+            return b"".join(cards[:number])
+    return b"".join(cards)
 
 
 def merge(cards: CData, source: Source, copy_commentary: bool) -> None:

@@ -166,7 +166,7 @@ class HDU:
     def header(self) -> FITSHeader:
         """The header. It stays readable after the file is closed."""
         if self._header is None:
-            self._header = FITSHeader(self._file, self._index)
+            self._header = FITSHeader._live(self._file, self._index)
         return self._header
 
     def raw_bytes(self) -> bytes:

@@ -8,18 +8,23 @@ when to write it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rustfits._core.binding.errors import FITSIndexError
-from rustfits._core.binding.handle import ClosedFile
+from rustfits._core.binding.handle import NO_FILE, ClosedFile
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.warnings import warn_of_file
 from rustfits._core.header.base import Header
 from rustfits._core.header.cards import (
+    CARD,
     HeaderLike,
+    all_bytes,
+    cards_of_text,
     copy_cards,
+    free_cards,
     header_cards,
+    parse_cards,
 )
 from rustfits._core.header.edit import FITSHeaderEdit
 from rustfits._core.header.values import (
@@ -37,6 +42,9 @@ __all__ = [
     "is_protected_key",
 ]
 
+_BLOCK = 2880
+# The name of the file of a header without a file.
+_FREE = b""
 _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 # Names that the fastest paths would look up at each call.
 _NULL: CData = ffi.NULL
@@ -52,6 +60,8 @@ class FITSHeader(Header):
     The first access reads the header, which stays readable after the file is closed. Changes by
     other calls, such as checksums and ``extend``, are seen by the next access. For several changes,
     use `edit`, which writes once.
+
+    ``FITSHeader(cards)`` is a header without a file. Copies and pickles have no file, either.
 
     Keywords that describe structure, columns, checksums or compression are protected: only the
     calls that change those things change them. See `is_protected_key`.
@@ -73,12 +83,33 @@ class FITSHeader(Header):
     _read_cards: ClassVar[CData] = lib.rf_hdu_get_header
     _write_cards: ClassVar[CData] = lib.rf_hdu_set_header
 
-    def __init__(self, file: FileHandle, index: int) -> None:
+    def __init__(self, cards: HeaderLike | None = None) -> None:
+        """Create a header without a file.
+
+        Parameters
+        ----------
+        cards : FITSHeader, astropy header, dict, or list of cards, optional
+            The first cards. A card is its text, ``(keyword, value)``, ``(keyword, value, comment)``
+            or an astropy card. Cards of headers are copied byte for byte, protected ones too.
+
+        Raises
+        ------
+        FITSValueError
+            If a header cannot store a keyword, value or comment.
+        """
+        Header.__init__(self, free_cards(cards))
+        self._open, self._name, self._index = None, _FREE, 0
+
+    @classmethod
+    def _live(cls, file: FileHandle, index: int) -> FITSHeader:
+        """Return the header of an HDU."""
+        self = cls.__new__(cls)
         self._lock = _new_lock()
         self._open = file
         self._watched = None if file.fixed else file
         self._index = index
         self._read(file)
+        return self
 
     @classmethod
     def _alone(cls, name: bytes, index: int) -> FITSHeader:
@@ -96,13 +127,94 @@ class FITSHeader(Header):
         self._index = index
         return self
 
+    @classmethod
+    def fromstring(cls, text: str | bytes) -> FITSHeader:
+        """Create a header without a file from its text.
+
+        Parameters
+        ----------
+        text : str or bytes
+            Cards of 80 characters, or lines of at most 80. They end at END or with the text.
+
+        Returns
+        -------
+        FITSHeader
+            The header.
+
+        Raises
+        ------
+        FITSValueError
+            If a line is too long.
+        """
+        self = cls()
+        self._take(parse_cards(cards_of_text(text)))
+        return self
+
+    def tostring(self, sep: str = "", endcard: bool = True, padding: bool = True) -> str:
+        """Return all cards as one text, as astropy's method does.
+
+        Parameters
+        ----------
+        sep : str
+            The text between two cards.
+        endcard : bool
+            Whether to append the END card.
+        padding : bool
+            Whether to fill the last block of 2880 bytes with blanks. Only for an empty `sep`.
+
+        Returns
+        -------
+        str
+            The text. A byte outside ASCII is a character of Latin-1.
+        """
+        with self._lock:
+            content = all_bytes(self._current()).decode("latin-1")
+        cards = [content[i : i + CARD] for i in range(0, len(content), CARD)]
+        joined = sep.join(cards + ["END".ljust(CARD)] * endcard)
+        return joined.ljust(-(-len(joined) // _BLOCK) * _BLOCK) if padding and not sep else joined
+
+    def to_astropy(self) -> Any:
+        """Return a copy as an ``astropy.io.fits.Header``, card by card.
+
+        Returns
+        -------
+        astropy.io.fits.Header
+            The copy.
+
+        Raises
+        ------
+        ImportError
+            If astropy is not installed.
+        """
+        from astropy.io import fits
+
+        return fits.Header.fromstring(self.tostring(endcard=False, padding=False))
+
+    def copy(self) -> FITSHeader:
+        """Return a copy without a file."""
+        made = FITSHeader()
+        made._take(self._clone())
+        return made
+
+    def __copy__(self) -> FITSHeader:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> FITSHeader:
+        return self.copy()
+
+    def __reduce__(self) -> Any:
+        """Pickle the cards. The result has no file."""
+        return _from_cards, (self.tostring(endcard=False, padding=False).encode("latin-1"),)
+
     def _is_printable(self) -> bool:
         """Return whether all cards are printable ASCII."""
         return bool(lib.rf_header_is_printable(self._cards))
 
     @property
     def _file(self) -> FileHandle | ClosedFile:
-        return ClosedFile(self._name) if self._open is None else self._open
+        if self._open is not None:
+            return self._open
+        return NO_FILE if self._name == _FREE else ClosedFile(self._name)
 
     def _read(self, file: FileHandle) -> None:
         handle = file._handle()
@@ -135,19 +247,33 @@ class FITSHeader(Header):
     def _share(self) -> tuple[CData, ForkLock]:
         """Return the current cards, which never change, and the lock for calls that read them."""
         with self._lock:
-            return self._current(), self._lock
+            cards = self._current()
+            if self._open is None and self._name == _FREE:  # which changes in place
+                return copy_cards(cards), _new_lock()
+            return cards, self._lock
 
     def _where(self) -> str:
-        return f"{self._file.name}[{self._index}]"
+        file = self._file
+        return file.name if file is NO_FILE else f"{file.name}[{self._index}]"
 
     def _commit(self, cards: CData) -> None:
         """Write the cards and read them again. The caller holds the lock."""
+        if self._file is NO_FILE:
+            self._take(copy_cards(cards))
+            return
         err = error()
         check(self._write_cards(self._file._handle(), self._index, cards, err), err)
         if self._open is not None:
             self._read(self._open)
 
     def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
+        if self._file is NO_FILE:
+            with self._lock:
+                # In place if that is safe: a copy for each of many changes takes quadratic time.
+                cards = copy_cards(self._cards) if whole is False else self._cards
+                change(cards)
+                self._take(cards)
+            return
         with self._file.edit_lock, self._lock:
             cards = copy_cards(self._current())
             self._file._handle()
@@ -170,6 +296,13 @@ class FITSHeader(Header):
         ...     h.add_history("flat-fielded")
         """
         return FITSHeaderEdit(self)
+
+
+def _from_cards(content: bytes) -> FITSHeader:
+    """Return a header without a file, for pickle."""
+    made = FITSHeader()
+    made._take(parse_cards(content))
+    return made
 
 
 class LogicalHeader(FITSHeader):
