@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: What a class is about, by the first public base or by its name; the order is that of the page.
 GROUPS = {
-    "Files": ["FITS"],
+    "Files": ["FITS", "FileInfo", "HDUInfo"],
     "HDUs": ["HDU"],
     "Columns": ["ColumnSubset", "SingleColumnSubset"],
     "Headers": ["FITSHeader", "FITSHeaderEdit"],
@@ -38,6 +38,7 @@ COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack", "rustfits drivers"]
 #: Classes whose arguments a program gives.
 MADE_BY_THE_USER = {
     "FITS",
+    "FITSHeader",
     "Quantize",
     "Remote",
     *(name for name, value in vars(rustfits).items() if getattr(value, "zcmptype", None)),
