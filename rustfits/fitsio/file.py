@@ -309,9 +309,10 @@ class FITS(Writing):
 
     def _numbered(self, index: int) -> HDUBase:
         try:
-            return self._wrap(index)
+            hdu = self.file[index]
         except FITSIndexError:
             raise self._missing(index) from None
+        return self._hdus.setdefault(index, self._make(hdu))
 
     def _make(self, hdu: HDU) -> HDUBase:
         kind = _CLASSES.get(hdu.kind, HDUBase)

@@ -90,7 +90,8 @@ def read(
     FITSError
         As for `FITS` and `TableHDU.read`.
     """
-    warn_ignored(keys)
+    if keys:
+        warn_ignored(keys)
     del verbose, trim_strings
     with FITS(
         filename,
@@ -102,8 +103,8 @@ def read(
         schemes=schemes,
     ) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[_named(ext, extver)]
-        of_table = {"columns": columns, "rows": rows} if isinstance(hdu, TableReader) else {}
-        data = hdu.read(**of_table)
+        of_table = isinstance(hdu, TableReader)
+        data = hdu.read(columns=columns, rows=rows) if of_table else hdu.read()
         return (data, hdu.read_header()) if header else data
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, NamedTuple
 
 from rustfits._core.binding.errors import (
@@ -32,7 +33,8 @@ _ENDINGS = (".gz", ".bz2", ".Z", ".z", ".zip", "-z", "-gz", ".zst", ".xz")
 # Schemes of CFITSIO that mean a local file.
 _LOCAL = ("file://", "compress://", "compressfile://", "compressoutfile://")
 _STREAMS = ("stdin://", "stdout://")
-_SPECIAL = frozenset("[(+")
+_NOT_PLAIN = ("mem://", *_STREAMS, *_LOCAL)
+_ARE_SPECIAL = re.compile(r"[\[(+]|^(?:mem|file):").search
 
 
 class Name(NamedTuple):
@@ -152,11 +154,9 @@ def _is_plain(text: Any) -> bool:
     """Return whether a name is a path, a URL without filters, or no name."""
     if not isinstance(text, str):
         return True
-    if "://" in text and not text.startswith(("mem://", *_STREAMS, *_LOCAL)):
+    if "://" in text and not text.startswith(_NOT_PLAIN):
         return not text.endswith("]")
-    if _SPECIAL.isdisjoint(text) and not text.startswith(("mem:", "file:")):
-        return True
-    return _exists(text)
+    return _ARE_SPECIAL(text) is None or _exists(text)
 
 
 def _exists(path: str) -> bool:
