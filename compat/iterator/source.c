@@ -9,6 +9,7 @@
 
 #include "base/string.h"
 #include "file/handle.h"
+#include "fitsio2.h"
 
 #define NO_TNULL 1234554321 /* tcolumn.tnull of a column without TNULLn */
 
@@ -346,9 +347,12 @@ int cf_iter_read(cf_source_column *source, LONGLONG first, LONGLONG rows, int *s
   } else if (source->image) {
     ffgpv(col->fptr, col->datatype, first, n, &source->null, elements(source), &any, status);
   } else if (col->datatype == TSTRING) {
-    char none[1] = "";
+    char none[FLEN_VALUE] = "";
+    const tcolumn *column = &col->fptr->Fptr->tableptr[col->colnum - 1];
+    if (col->fptr->Fptr->hdutype == ASCII_TBL && column->strnull[0] != ASCII_NULL_UNDEFINED)
+      cf_copy(none, column->strnull, sizeof none);
     ffgcvs(col->fptr, col->colnum, first, 1, n, none, elements(source), &any, status);
-    *((char **)col->array)[0] = '\0';
+    cf_copy(((char **)col->array)[0], any ? none : "", source->size);
     return *status;
   } else {
     ffgcv(col->fptr, col->datatype, col->colnum, first, 1, n, &source->null, elements(source), &any, status);

@@ -325,6 +325,9 @@ static void ascii(void) {
   for (int c = 0; c < 3; c++)
     fits_iter_set_by_num(&cols[c], fptr, c + 1, 0, InputCol);
   run("ascii", 3, cols, 0, 4, &todo);
+  for (int c = 0; c < 3; c++) /* as fitsverify reads them */
+    fits_iter_set_by_num(&cols[c], fptr, c + 1, TSTRING, InputCol);
+  run("ascii as text", 3, cols, 0, 4, &todo);
   fits_iter_set_by_num(&cols[0], fptr, 1, TDOUBLE, OutputCol);
   todo.write = 1;
   run("write ascii", 1, cols, 0, 4, &todo);
