@@ -57,7 +57,7 @@ __all__ = ["FITSHDR", "FITSCard", "FITSRecord", "blank_text", "cards_of", "heade
 
 #: Keywords that describe pixels, and have no meaning without them.
 _OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
-_OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
+_OF_COLUMNS = re.compile(r"(TUNIT|TDISP|ZFORM|ZCTYP)[0-9]+|ZTABLE|ZTHEAP|ZTILELEN")
 _MISSING, _LOAD = object(), object()
 _MOST_LOOKS = 16
 

@@ -25,6 +25,9 @@ from rustfits.fitsio.util import warn_ignored
 
 __all__ = ["Writing"]
 
+#: Keywords that the pixels decide. BLANK comes from the header, too, if it fits their type.
+_OF_PIXELS = frozenset({"BSCALE", "BZERO", "BLANK", "ZSCALE", "ZZERO", "ZBLANK"})
+
 
 class Writing:
     """The methods of `FITS` that append HDUs."""
@@ -148,10 +151,13 @@ class Writing:
             raise FITSValueError(f"{self._shown_name}: no image to write: the data are None")
         if img is not None and np.ndim(img) == 0:
             raise FITSValueError(f"{self._shown_name}: a single number is no image")
-        cards = cards_of(header, _given(extver) | {"BSCALE", "BZERO", "BLANK"})
+        records = FITSHDR(header)
         options: dict[str, Any] = {}
         if img is not None:
-            options = self._options(packing, np.asanyarray(img).dtype, np.shape(img))
+            dtype = np.asanyarray(img).dtype
+            options = self._options(packing, dtype, np.shape(img))
+            options["blank"] = _blank(records, dtype)
+        cards = cards_of(records, _given(extver) | _OF_PIXELS)
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 
     def _options(
@@ -197,9 +203,11 @@ class Writing:
             self._append_image(img, packing, extname, extver, header)
             self.update_hdu_list(rebuild=False)
             return
-        cards = _checked(header, extver)
+        records = FITSHDR(header)
+        cards = _checked(records, extver, _OF_PIXELS)
         kind, shape = np.dtype("f8" if dtype is None else dtype), tuple(np.atleast_1d(dims))
         options = self._options(packing, kind, shape)
+        options["blank"] = _blank(records, kind)
         hdu = self.file.create_image_hdu(kind, shape, extname=extname, extver=extver, **options)
         if cards:
             hdu.header.update(cards, copy_commentary=True)
@@ -384,14 +392,27 @@ class Writing:
         return len(self.file) > 0
 
 
+def _blank(records: FITSHDR, dtype: np.dtype[Any]) -> int | None:
+    """Return the value of BLANK as a pixel of a type, or None without it or if it does not fit."""
+    stored = records.get("BLANK")
+    if dtype.kind not in "iu" or type(stored) is not int:
+        return None
+    limits = np.iinfo(dtype)
+    # Unsigned integers, but for bytes, and signed bytes are stored with an offset.
+    shifted = dtype.kind == "u" if dtype.itemsize > 1 else dtype.kind == "i"
+    offset = (1 << (8 * dtype.itemsize - 1)) * (1 if dtype.kind == "u" else -1) if shifted else 0
+    pixel = stored + offset
+    return pixel if limits.min <= pixel <= limits.max else None
+
+
 def _given(extver: Any) -> set[str]:
     """Return the keywords that other arguments set."""
     return set() if extver is None else {"EXTVER"}
 
 
-def _checked(header: Any, extver: Any) -> HeaderLike:
+def _checked(header: Any, extver: Any, without: frozenset[str] = frozenset()) -> HeaderLike:
     """Return cards that are written after the HDU is created, checked so that this cannot fail."""
-    cards = cards_of(header, _given(extver))
+    cards = cards_of(header, _given(extver) | without)
     if cards:
         header_cards(cards)
     return cards

@@ -209,3 +209,52 @@ def test_many_cards_take_linear_time(tmp_path):
     made = ours.FITSHDR([f"K       = '{'x' * 60}&'"] + [f"CONTINUE  '{'x' * 60}&'"] * 50_000)
     assert len(made["K"]) == 60 * 50_001 + 1
     assert time.perf_counter() - start < 60
+
+
+@pytest.mark.parametrize("compress", [None, "RICE"])
+@pytest.mark.parametrize("dtype", ["i2", "u2", "u1", "i4"])
+def test_blank_survives_copies(tmp_path, dtype, compress):
+    data = np.arange(6, dtype=dtype).reshape(2, 3)
+
+    def script(module, path):
+        with module.FITS(path, "rw") as fits:
+            fits.write(data, header={"BLANK": 5}, compress=compress)
+            fits.write(data, header=fits[-1].read_header())
+            fits.write(data, header=fits[-1].read_header(), compress=compress)
+            return [hdu.read_header().get("BLANK") for hdu in fits if hdu.has_data()]
+
+    assert both(script, tmp_path) == [5, 5, 5]
+
+
+def test_blank_that_is_no_pixel_is_left_out(tmp_path):
+    path = str(tmp_path / "b.fits")
+    for dtype, blank in (("u1", -99), ("f4", 5), ("i2", 70000), ("i2", "text")):
+        ours.write(path, np.zeros(3, dtype), header={"BLANK": blank}, clobber=True)
+        assert "BLANK" not in ours.read_header(path)
+
+
+def test_keywords_of_compression_in_a_header_are_dropped(tmp_path):
+    path = str(tmp_path / "z.fits")
+    names = [
+        "ZIMAGE",
+        "ZBITPIX",
+        "ZNAXIS1",
+        "ZTILE1",
+        "ZCMPTYPE",
+        "ZSCALE",
+        "ZZERO",
+        "ZBLANK",
+        "ZTABLE",
+    ]
+    header = dict.fromkeys([*names, "ZFORM1", "ZCTYP1", "ZTHEAP", "ZTILELEN"], 1) | {"KEPT": 2}
+    table = np.zeros(2, [("a", "i4")])
+    with ours.FITS(path, "rw") as fits:
+        fits.write(np.zeros((4, 4), "i4"), header=header, compress="RICE")
+        fits.write(np.zeros((4, 4), "i4"), header=header)
+        fits.create_image_hdu(dims=(4, 4), dtype="i4", header=header)
+        fits.write(table, header=header)
+        fits.write_table(table, header=header, table_type="ascii")
+        fits.create_table_hdu(dtype=table.dtype, header=header)
+        for hdu in fits[1:]:
+            assert hdu.hdu.header["KEPT"] == 2
+            assert not set(header) & set(hdu.hdu.header) - {"KEPT", "ZSCALE", "ZZERO", "ZBLANK"}
