@@ -16,10 +16,14 @@
 #include "image/request.h"
 #include "image/section.h"
 #include "image/write.h"
+#include "store/trailer/edit.h"
 
 /* Large enough that system calls cost little, small enough to stay in the cache of the processor. */
 #define BUFFER_BYTES ((size_t)512 << 10)
 #define STACK_BYTES ((size_t)4096)
+/* Within an edit, at least so many rows of at most this distance are written together. */
+#define MANY_ROWS 256
+#define CLOSE_BYTES ((uint64_t)64 << 10)
 /* Elements scattered into a span at a time. */
 #define PICK_ELEMENTS 512
 
@@ -188,10 +192,53 @@ rf_status rf_plain_image_prepare(const rf_hdu *image, const rf_image_request *re
   return rf_convert_check(convert, request->data, request->mask, section->count, err);
 }
 
+/* ---- within an edit ---- */
+
+/* Returns whether a section has so many short rows, close to each other, that an edit records longer parts faster. */
+static bool has_many_rows(const rf_section *section) {
+  uint64_t row_bytes = section->dims[0].count * section->width;
+  if (section->mode != RF_SECTION_RUN || section->rows < MANY_ROWS || row_bytes > BUFFER_BYTES)
+    return false;
+  for (int i = 1; i < section->ndim; i++)
+    if (section->dims[i].indices != NULL || section->dims[i].stride <= 0)
+      return false;
+  return (section->high - section->low) / section->rows < CLOSE_BYTES / section->width;
+}
+
+/* Writes many rows, which ascend: a part of the file is read, gets all rows in it, and is written. */
+static rf_status write_parts(writer *w, rf_error *err) {
+  const rf_section *section = w->section;
+  rf_section_iter iter;
+  rf_section_segment row;
+  uint64_t first = 0;
+  size_t count = 0; /* elements of the part in the buffer, which begins with element `first` */
+  rf_section_begin(&iter, section);
+  while (rf_section_next(&iter, w->room, &row)) {
+    uint64_t element = rf_section_element(section, &row, 0);
+    if (count == 0 || element + row.count > first + count) {
+      if (count > 0)
+        RF_TRY(put_buffer(w, first, count, err));
+      first = element;
+      count = section->high + 1 - first < w->room ? (size_t)(section->high + 1 - first) : w->room;
+      RF_TRY(rf_store_read(w->store, file_offset(w, first), w->buffer, count * section->width, err));
+    }
+    take(w, w->buffer + (size_t)(element - first) * section->width, (size_t)row.count);
+  }
+  return put_buffer(w, first, count, err);
+}
+
 rf_status rf_plain_image_put(rf_store *store, const rf_section *section, const rf_convert *convert,
                              const rf_image_request *request, bool *written, rf_error *err) {
   writer w = {store, section, convert, request->data, request->mask, 0, NULL, 0, written};
-  return write_section(&w, err);
+  if (rf_edit_of(store) == NULL || !has_many_rows(section))
+    return write_section(&w, err);
+  w.room = BUFFER_BYTES / section->width;
+  w.buffer = rf_alloc(BUFFER_BYTES);
+  if (w.buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer to write from");
+  rf_status status = write_parts(&w, err);
+  rf_free(w.buffer);
+  return status;
 }
 
 rf_status rf_plain_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,

@@ -8,7 +8,7 @@
 #include "image_file.h"
 #include "image_request.h"
 
-#define MAX_PIXELS 4096
+#define MAX_PIXELS 8192
 
 /* An image as a test knows it. */
 typedef struct model {
@@ -141,6 +141,33 @@ static void images_grow_as_a_model_does(void) {
   }
 }
 
+/* An edit of a file writes many short rows in parts. */
+static void many_short_rows_are_written(void) {
+  const char *path = scratch_path("rows.fits");
+  int16_t data[900];
+  rf_error err;
+  for (uint64_t column = 0; column < 5; column++)
+    for (uint64_t step = 1; step <= 2; step++) {
+      model m = {.naxis = 2, .axes = {400, 3}};
+      for (uint64_t i = 0, count = count_of(&m); i < count; i++)
+        m.pixels[i] = (int16_t)(1 + i);
+      rf_file *file = create(path, &m);
+      const rf_axis section[2] = {{5, (int64_t)step, 300, NULL}, {(int64_t)column, 1, 3, NULL}};
+      grow_model(&m, (const uint64_t[4]){step == 1 ? 400 : 604, column + 3});
+      for (uint64_t i = 0; i < 900; i++) {
+        data[i] = (int16_t)(2000 + i);
+        m.pixels[image_element(2, m.axes, section, i)] = data[i];
+      }
+      CHECK_OK(rf_image_write(file, 0,
+                              PIXELS(.section = section, .naxis = 2, .dtype = RF_I16, .flags = RF_IMAGE_GROW,
+                                     .data = data, .data_bytes = sizeof data),
+                              &err),
+               err);
+      CHECK(holds(file, &m));
+      CHECK(rf_file_free(file, NULL) == RF_OK);
+    }
+}
+
 /* The library begins an HDU, and the image grows before the HDU is in the file. */
 static void an_image_that_is_being_made_grows(void) {
   static const int16_t data[4] = {1, 2, 3, 4};
@@ -199,6 +226,7 @@ static void a_refused_growth_changes_nothing(void) {
 int main(void) {
   scratch_begin("grow");
   RUN(images_grow_as_a_model_does);
+  RUN(many_short_rows_are_written);
   RUN(an_image_that_is_being_made_grows);
   RUN(a_refused_growth_changes_nothing);
   scratch_end();

@@ -52,6 +52,9 @@ def path(tmp_path):
         ((0, 0), (4, 3)),  # nothing grows
         ((0, 700), (2, 300)),  # several blocks
         ((800, 700), (2, 300)),
+        ((0, 3), (400, 2)),  # many short rows
+        ((1, 1), (300, 900)),
+        ((0, 5), (300, 20_000)),
     ],
 )
 def test_write_grows_axes_that_the_data_exceed(path, start, shape):
