@@ -48,8 +48,9 @@ typedef struct cf_file {
   cf_page pages[CF_PAGES];
   LONGLONG dirty_pages;
   cf_header header;
-  bool changed; /* the current HDU was changed since it became current */
-  bool failed;  /* the program closes the file after an error */
+  bool changed;     /* the current HDU was changed since it became current */
+  bool failed;      /* the program closes the file after an error */
+  LONGLONG missing; /* bytes of the current data unit that the file lacked when its header was read */
 } cf_file;
 
 /* Makes a file with an empty FITSfile of one handle. The caller sets its source. NULL: *status says why. */

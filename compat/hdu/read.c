@@ -32,6 +32,9 @@ int ffrhdu(fitsfile *fptr, int *hdutype, int *status) {
   else
     (void)cf_image_describe(fptr, status);
   if (*status <= 0) {
+    LONGLONG lacks = f->datastart + f->heapstart + f->heapsize - f->logfilesize;
+    if (!cf_file_of(f)->header.dirty)
+      cf_file_of(f)->missing = lacks > 0 ? lacks : 0;
     f->lasthdu = f->headstart[f->curhdu + 1] >= f->logfilesize;
     if (hdutype != NULL)
       *hdutype = f->hdutype;
@@ -117,9 +120,11 @@ int ffrdef(fitsfile *fptr, int *status) {
 /* Fills the last block of the data unit, and the file up to there. */
 static int fill_data(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
-  if (cf_file_of(f)->failed) /* what lacks must be seen */
-    return *status;
   LONGLONG end = f->datastart + f->heapstart + f->heapsize, next = (end + IOBUFLEN - 1) / IOBUFLEN * IOBUFLEN;
+  LONGLONG missing = cf_file_of(f)->missing;
+  /* What lacks must be seen. A file that was cut, or whose header lies about its size, does not grow. */
+  if (cf_file_of(f)->failed || (missing > 0 && end - f->logfilesize >= missing))
+    return *status;
   if (f->hdutype == ASCII_TBL && f->logfilesize < end) /* rows that nothing has written are blank */
     end = f->logfilesize > f->datastart ? f->logfilesize : f->datastart;
   if (end < next)
@@ -173,6 +178,7 @@ int ffchdu(fitsfile *fptr, int *status) {
     (void)cf_header_forget(fptr, &own);
   file->header.valid = file->header.dirty = false;
   file->changed = false;
+  file->missing = 0;
   free(f->tableptr);
   f->tableptr = NULL;
   f->tfield = 0;

@@ -303,6 +303,33 @@ static void damaged(int rounds) {
   free(copy);
 }
 
+/* A header that lies about its rows: closing the file does not make it as large as that. */
+static void lying_size(void) {
+  fitsfile *f = NULL;
+  char *ttype[] = {"A"}, *tform[] = {"1J"}, card[81];
+  long row = 5;
+  IS(ffinit(&f, "!lying.fits", &status), 0);
+  IS(ffcrtb(f, BINARY_TBL, 0, 1, ttype, tform, NULL, "T", &status), 0);
+  IS(ffpcl(f, TLONG, 1, 1, 1, 1, &row, &status), 0);
+  IS(ffclos(f, &status), 0);
+  FILE *file = fopen("lying.fits", "r+b");
+  (void)snprintf(card, sizeof card, "%-8s= %20lld", "NAXIS2", 100000000000LL);
+  (void)fseek(file, 2880 + 4 * 80, SEEK_SET);
+  (void)fwrite(card, 1, 30, file);
+  (void)fclose(file);
+  for (int rows = 0; rows < 2; rows++) {
+    IS(ffopen(&f, "lying.fits[1]", READWRITE, &status), 0);
+    IS(ffuky(f, TLONG, "KEY", &row, NULL, &status), 0);
+    if (rows)
+      IS(ffpcl(f, TLONG, 1, 1, 1, 1, &row, &status), 0);
+    IS(ffclos(f, &status), 0);
+    file = fopen("lying.fits", "rb");
+    (void)fseek(file, 0, SEEK_END);
+    EXPECT(ftell(file) == 8640);
+    (void)fclose(file);
+  }
+}
+
 int main(int argc, char **argv) {
   fitsfile *f = NULL;
   fitsfile closed = {0};
@@ -316,6 +343,7 @@ int main(int argc, char **argv) {
   sizes();
   copies();
   behind_heap();
+  lying_size();
   damaged(argc > 1 ? atoi(argv[1]) : 300);
   return failures > 0;
 }
