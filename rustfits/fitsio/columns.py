@@ -10,19 +10,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rustfits._core.binding.arrays import new_array
-from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.errors import FITSIOError, FITSTypeError, FITSValueError
 from rustfits._core.table.input import as_table
 from rustfits._core.table.schema import Column
 from rustfits.fitsio.util import Array
 
 __all__ = [
     "Plan",
+    "check_ascii",
+    "check_strings",
     "check_unique",
     "column_info",
     "columns_of",
     "declared_length",
+    "is_vector_of_one",
     "pad_cells",
+    "plain_dtype",
     "plan_of_formats",
+    "scalars_of",
     "units_of",
 ]
 
@@ -56,6 +61,8 @@ _EQUAL = {
     "c16": 163,
     "b1": 14,
 }
+# The width of strings in ASCII tables that CFITSIO reads.
+_ASCII_WIDTH = 28799
 _SIZES = {1: 1, 11: 1, 14: 1, 16: 1, 21: 2, 41: 4, 81: 8, 42: 4, 82: 8, 83: 8, 163: 16}
 _FORM = re.compile(r"\s*([0-9]*)([PQ]?)([A-Z])(?:\(([0-9]*)\))?")
 _DTYPES = {
@@ -134,6 +141,11 @@ def pad_cells(column: Column, cells: Array, length: int) -> Array:
     return made
 
 
+def is_vector_of_one(column: Column) -> bool:
+    """Return whether cells are arrays of one number by TDIM. This API reads them as numbers."""
+    return column.shape == (1,) and not (column.variable or column.is_text)
+
+
 # ---- new columns ----
 
 
@@ -161,7 +173,8 @@ def columns_of(
 ) -> tuple[dict[str, Array], int]:
     """Return the columns of any form of table data by name, and the number of rows.
 
-    Numbers in `names` are indices into `known`, the columns of the table.
+    Numbers in `names` are indices into `known`, the columns of the table. Vectors of one element
+    become scalars, as the API reads them.
 
     Raises
     ------
@@ -172,8 +185,70 @@ def columns_of(
         if names is None:
             raise FITSValueError(f"{where}: for a list of arrays, give names=")
         names = [name if isinstance(name, str) else known[name] for name in names]
-        return as_table(where, list(data), names)
-    return as_table(where, data)
+        values, count = as_table(where, list(data), names)
+    else:
+        values, count = as_table(where, data)
+    values = {name: scalars_of(cells) for name, cells in values.items()}
+    check_strings({name: cells.dtype for name, cells in values.items()})
+    return values, count
+
+
+def scalars_of(cells: Array) -> Array:
+    """Return cells that are vectors of one element as scalars, and others as they are."""
+    if cells.ndim == 2 and cells.shape[1] == 1 and cells.dtype.kind != "O":
+        return cells[:, 0]
+    return cells
+
+
+def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return a structured type with scalars for vectors of one element.
+
+    Raises
+    ------
+    FITSValueError
+        As for `check_strings`.
+    """
+    fields: Any = dtype.fields
+    kinds = {name: fields[name][0] for name in dtype.names or ()}
+    check_strings(kinds)
+    return np.dtype(
+        [(name, kind.base if kind.shape == (1,) else kind) for name, kind in kinds.items()]
+    )
+
+
+def check_strings(dtypes: Mapping[str, np.dtype[Any]]) -> None:
+    """Check that strings have a length.
+
+    Raises
+    ------
+    FITSValueError
+        If a column has strings of length 0, which this API does not have.
+    """
+    for name, dtype in dtypes.items():
+        if dtype.base.kind in "SU" and not dtype.base.itemsize:
+            raise FITSValueError(f"column {name!r}: strings of length 0")
+
+
+def check_ascii(dtypes: Mapping[str, np.dtype[Any]]) -> None:
+    """Check that an ASCII table of this API has columns of these types.
+
+    Raises
+    ------
+    FITSValueError
+        If integers may have more digits than the format of the API has.
+    FITSIOError
+        If strings are longer than CFITSIO reads.
+    """
+    for name, dtype in dtypes.items():
+        kind = dtype.base.str[1:]
+        width = int(kind[1:]) if dtype.base.kind in "SU" else 0
+        if width > _ASCII_WIDTH:
+            raise FITSIOError(
+                f"column {name!r}: string column is too wide: {width}; "
+                f"max supported width is {_ASCII_WIDTH}"
+            )
+        if kind in ("u4", "i8", "u8"):
+            raise FITSValueError(f"column {name!r}: unsupported type {kind!r} for ascii tables")
 
 
 def units_of(
@@ -244,6 +319,7 @@ def _dims(name: str, given: str | Sequence[int] | None) -> tuple[int, ...]:
         return ()
     parts: Any = given.strip("() ").split(",") if isinstance(given, str) else given
     try:
-        return tuple(int(part) for part in reversed(list(parts)))
+        shape = tuple(int(part) for part in reversed(list(parts)))
     except (TypeError, ValueError):
         raise FITSTypeError(f"column {name!r}: {given!r} is no TDIM") from None
+    return () if shape == (1,) else shape

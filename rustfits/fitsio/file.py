@@ -63,8 +63,10 @@ class FITS(Writing):
         Whether to read, or to read and write. ``"rw"`` creates a missing file.
     lower, upper : bool
         Whether names of columns are returned in lower or upper case.
-    trim_strings, verbose : bool
-        Without effect, but kept as attributes. Strings never end with blanks.
+    trim_strings : bool
+        Whether strings in tables are read without the blanks at their end.
+    verbose : bool
+        Without effect, but kept as an attribute.
     vstorage : {"fixed", "object"}
         The form of variable-length columns: padded with zeros, or object arrays.
     case_sensitive : bool

@@ -92,12 +92,13 @@ def read(
     """
     if keys:
         warn_ignored(keys)
-    del verbose, trim_strings
+    del verbose
     with FITS(
         filename,
         upper=upper,
         lower=lower,
         vstorage=vstorage,
+        trim_strings=trim_strings,
         case_sensitive=case_sensitive,
         lenient=lenient,
         schemes=schemes,

@@ -8,12 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.extended import NameCompression
 from rustfits._core.file import fits as core
 from rustfits._core.header.header import HeaderLike, header_cards
 from rustfits._core.table.input import is_table
-from rustfits.fitsio.columns import check_unique, columns_of, plan_of_formats, units_of
+from rustfits.fitsio.columns import (
+    check_ascii,
+    check_unique,
+    columns_of,
+    plain_dtype,
+    plan_of_formats,
+    units_of,
+)
 from rustfits.fitsio.compression import (
     NOT_PACKED,
     ImageCompression,
@@ -149,6 +156,10 @@ class Writing:
             img = None
         elif img is None and not self.ignore_empty and self._begun():
             raise FITSValueError(f"{self._shown_name}: no image to write: the data are None")
+        if img is not None and np.asanyarray(img).dtype.kind == "b":
+            raise FITSTypeError(
+                f"{self._shown_name}: Unsupported numpy image datatype 0: bools; write uint8"
+            )
         if img is not None and np.ndim(img) == 0:
             raise FITSValueError(f"{self._shown_name}: a single number is no image")
         records = FITSHDR(header)
@@ -278,6 +289,8 @@ class Writing:
         extver: Any,
         cards: Any,
     ) -> None:
+        if formats is None:
+            check_ascii({name: cells.dtype for name, cells in values.items()})
         fields: Any = [(name, cells.dtype, cells.shape[1:]) for name, cells in values.items()]
         forms = None if formats is None else dict(zip(values, formats, strict=True))
         hdu = self.file.create_ascii_table_hdu(
@@ -336,6 +349,10 @@ class Writing:
             return
         if dtype is not None:
             kind = np.dtype(dtype)
+            if kind.fields:
+                kind = plain_dtype(kind)
+            if kind.fields and ascii_table:
+                check_ascii({name: field[0] for name, field in kind.fields.items()})
         elif names is not None and formats is not None and ascii_table:
             kind, forms = _ascii_plan(names, formats)
         elif names is not None and formats is not None:

@@ -98,6 +98,8 @@ typedef rf_axis rf_rows;
 
 /* Stored values: no TSCALn and TZEROn, logicals as T, F or 0 bytes, bits packed, strings whole. */
 #define RF_CELL_RAW 1
+/* Reading strings of fixed length: keep blanks at the end. */
+#define RF_CELL_BLANKS 2
 
 /* One column to read or write, and where its cells are in memory. The elements of a cell are contiguous; cells are
  * `stride` bytes apart, so that an array and a member of an array of structs look the same. No alignment is needed. */
@@ -106,7 +108,7 @@ typedef struct rf_column_request {
   size_t column;     /* 0-based */
   rf_dtype type;     /* rf_column_info.type; RF_TEXT for strings; RF_F32 or RF_F64 for any real numbers;
                         rf_column_info.stored with RF_CELL_RAW */
-  uint32_t flags;    /* 0 or RF_CELL_RAW */
+  uint32_t flags;    /* 0, RF_CELL_RAW, or when reading RF_CELL_BLANKS */
   size_t width;      /* strings: bytes or characters of one in memory; longer ones are cut when read and are
                         RF_ERR_RANGE when written */
   void *data;        /* the cell of the first row of the selection; reading fills it, writing reads it */
@@ -143,8 +145,8 @@ typedef struct rf_table_request {
 /* ---- reading ---- */
 
 /* rf_table_read() reads columns of some rows of the table in HDU `index` of `file` in one pass. Strings end at a NUL
- * and lose trailing blanks; in RF_TEXT, bytes above 0x7F are taken as Latin-1. Cells in the heap are not read here
- * (RF_ERR_TYPE).
+ * and, without RF_CELL_BLANKS, lose trailing blanks; in RF_TEXT, bytes above 0x7F are taken as Latin-1. Cells in the
+ * heap are not read here (RF_ERR_TYPE).
  * request  columns, rows, threads, and the memory that receives the cells
  * Returns RF_OK; RF_ERR_RANGE (a row or column), RF_ERR_TYPE (no conversion to `type`), RF_ERR_ARGUMENT, all before
  * anything is read; RF_ERR_FORMAT (a field of an ASCII table that is no number, with row and column);

@@ -249,7 +249,7 @@ static void init_convert(rf_convert *convert, const rf_column *column, rf_dtype 
 
 rf_status rf_row_type_check(const rf_column *column, rf_dtype type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_CELL_RAW) != 0;
-  if ((flags & ~(uint32_t)RF_CELL_RAW) != 0)
+  if ((flags & ~(uint32_t)(RF_CELL_RAW | RF_CELL_BLANKS)) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   if (!raw)
     RF_TRY(rf_column_check_scale(column, err));
@@ -311,6 +311,7 @@ rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const r
   step->offset = info->offset;
   step->bytes = info->bytes;
   step->width = request->width;
+  step->blanks = (request->flags & RF_CELL_BLANKS) != 0;
   step->data = request->data;
   step->stride = request->stride;
   step->mask = request->mask;

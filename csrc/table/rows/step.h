@@ -26,6 +26,7 @@ typedef struct rf_row_step {
   rf_dtype type;
   bool raw;
   size_t width;      /* strings: in memory */
+  bool blanks;       /* strings: trailing blanks are kept */
   size_t cell_bytes; /* of one cell in memory */
   uint8_t *data;
   ptrdiff_t stride;

@@ -12,18 +12,18 @@
 #include <emmintrin.h>
 #endif
 
-/* Returns the number of characters up to a NUL, without blanks at the end. */
-static size_t string_length(const uint8_t *text, size_t width) {
+/* Returns the number of characters up to a NUL, without blanks at the end unless they are kept. */
+static size_t string_length(const uint8_t *text, size_t width, bool blanks) {
   const uint8_t *end = width > 0 ? memchr(text, 0, width) : NULL;
   size_t n = end != NULL ? (size_t)(end - text) : width;
-  while (n > 0 && text[n - 1] == ' ')
+  while (!blanks && n > 0 && text[n - 1] == ' ')
     n--;
   return n;
 }
 
 /* One string of `from` bytes into `to` bytes, filled up with NUL. */
-static void copy_string(uint8_t *dst, size_t to, const uint8_t *src, size_t from, bool whole) {
-  size_t n = whole ? from : string_length(src, from);
+static void copy_string(const rf_row_step *step, uint8_t *dst, size_t to, const uint8_t *src, size_t from) {
+  size_t n = step->raw ? from : string_length(src, from, step->blanks);
   if (n > to)
     n = to;
   if (n > 0)
@@ -53,8 +53,8 @@ void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n) {
   }
 }
 
-static void widen_string(uint8_t *dst, size_t to, const uint8_t *src, size_t from) {
-  size_t n = string_length(src, from);
+static void widen_string(const rf_row_step *step, uint8_t *dst, size_t to, const uint8_t *src, size_t from) {
+  size_t n = string_length(src, from, step->blanks);
   if (n > to)
     n = to;
   rf_text_widen(dst, src, n);
@@ -68,7 +68,7 @@ static rf_status run_bytes(const rf_row_step *step, const uint8_t *src, ptrdiff_
   (void)mask, (void)bad, (void)err;
   for (size_t i = 0; i < count; i++, src += src_stride, dest += step->stride)
     for (size_t k = 0; k < step->count; k++)
-      copy_string(dest + k * to, to, src + k * from, from, step->raw);
+      copy_string(step, dest + k * to, to, src + k * from, from);
   return RF_OK;
 }
 
@@ -78,7 +78,7 @@ static rf_status run_text(const rf_row_step *step, const uint8_t *src, ptrdiff_t
   (void)mask, (void)bad, (void)err;
   for (size_t i = 0; i < count; i++, src += src_stride, dest += step->stride)
     for (size_t k = 0; k < step->count; k++)
-      widen_string(dest + k * 4 * to, to, src + k * from, from);
+      widen_string(step, dest + k * 4 * to, to, src + k * from, from);
   return RF_OK;
 }
 
@@ -93,11 +93,11 @@ static inline __m128i load_short(const uint8_t *src, size_t width) {
   return _mm_set_epi64x((long long)high, (long long)low);
 }
 
-/* The string with NULs behind its end. */
-static inline __m128i strip_short(__m128i v, size_t width) {
+/* The string with NULs behind its end. `padding` is 0 if blanks at the end are kept, else all ones. */
+static inline __m128i strip_short(__m128i v, size_t width, unsigned padding) {
   static const uint8_t keep[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
   unsigned nul = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) | 1u << width;
-  unsigned blank = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
+  unsigned blank = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' '))) & padding;
   unsigned before = (nul & (0u - nul)) - 1; /* ones up to the first NUL */
   unsigned solid = before & ~blank;
   unsigned n = solid == 0 ? 0 : 32 - (unsigned)__builtin_clz(solid);
@@ -108,10 +108,11 @@ static inline __m128i strip_short(__m128i v, size_t width) {
 static rf_status run_short_bytes(const rf_row_step *step, const uint8_t *src, ptrdiff_t src_stride, size_t count,
                                  uint8_t *dest, uint8_t *mask, size_t *bad, rf_error *err) {
   size_t width = step->width;
+  unsigned padding = step->blanks ? 0 : ~0u;
   unsigned shift = (unsigned)(8 * (16 - width));
   (void)mask, (void)bad, (void)err;
   for (size_t i = 0; i < count; i++, src += src_stride, dest += step->stride) {
-    __m128i v = strip_short(load_short(src, width), width);
+    __m128i v = strip_short(load_short(src, width), width, padding);
     uint64_t low = (uint64_t)_mm_cvtsi128_si64(v), high = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v));
     /* The last eight of the `width` bytes, over the first eight. */
     uint64_t last = shift == 0 ? high : shift == 64 ? low : high << shift | low >> (64 - shift);
@@ -125,9 +126,10 @@ static rf_status run_short_text(const rf_row_step *step, const uint8_t *src, ptr
                                 uint8_t *dest, uint8_t *mask, size_t *bad, rf_error *err) {
   const __m128i zero = _mm_setzero_si128();
   size_t width = step->width;
+  unsigned padding = step->blanks ? 0 : ~0u;
   (void)mask, (void)bad, (void)err;
   for (size_t i = 0; i < count; i++, src += src_stride, dest += step->stride) {
-    __m128i v = strip_short(load_short(src, width), width);
+    __m128i v = strip_short(load_short(src, width), width, padding);
     __m128i a = _mm_unpacklo_epi8(v, zero), b = _mm_unpackhi_epi8(v, zero), words[4];
     words[0] = _mm_unpacklo_epi16(a, zero);
     words[1] = _mm_unpackhi_epi16(a, zero);

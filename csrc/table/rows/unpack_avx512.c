@@ -39,6 +39,7 @@ typedef struct block {
   uint32_t from; /* in the part of the row that is read */
   uint64_t load; /* bytes that belong to the row */
   uint64_t strings;
+  uint64_t padded; /* bytes of strings that lose trailing blanks */
   uint64_t firsts; /* first bytes of strings */
   uint64_t lasts;
   bool has_logicals;
@@ -160,12 +161,14 @@ static bool add_byte(rf_unpack_avx512 *wide, block *b, ptrdiff_t s, size_t to, b
 }
 
 /* A string that is stripped; raw ones are taken as they are. */
-static bool add_string(rf_unpack_avx512 *wide, block *b, size_t s, size_t width) {
+static bool add_string(rf_unpack_avx512 *wide, block *b, size_t s, size_t width, bool blanks) {
   if (wide->string_count == MAX_STRINGS)
     return false;
   wide->strings[wide->string_count++] = (string_place){(uint8_t)s, (uint8_t)width};
   b->string_count++;
   b->strings |= ones(width) << s;
+  if (!blanks)
+    b->padded |= ones(width) << s;
   b->firsts |= UINT64_C(1) << s;
   b->lasts |= UINT64_C(1) << (s + width - 1);
   return true;
@@ -180,7 +183,7 @@ static bool add_element(rf_unpack_avx512 *wide, const rf_row_step *step, size_t 
     return false;
   size_t s = from - b->from;
   if (is_string(step)) {
-    if ((step->type == RF_TEXT || !step->raw) && !add_string(wide, b, s, in))
+    if ((step->type == RF_TEXT || !step->raw) && !add_string(wide, b, s, in, step->blanks))
       return false;
     size_t unit = out / in;
     for (size_t i = 0; i < out; i++)
@@ -253,7 +256,7 @@ void rf_unpack_avx512_make(rf_row_plan *plan) {
 /* Strings end at a NUL, and blanks before that end are padding: what of them is to be zero becomes zero. */
 WIDE_TARGET static inline __m512i strip(const rf_unpack_avx512 *wide, const block *b, __m512i v) {
   uint64_t nul = _mm512_mask_cmpeq_epi8_mask(b->strings, v, _mm512_setzero_si512());
-  uint64_t blank = _mm512_mask_cmpeq_epi8_mask(b->strings, v, _mm512_set1_epi8(' '));
+  uint64_t blank = _mm512_mask_cmpeq_epi8_mask(b->padded, v, _mm512_set1_epi8(' '));
   /* Something behind a NUL of the same string, or a blank before a NUL or at the end. */
   uint64_t behind = nul << 1 & b->strings & ~b->firsts & ~nul, padding = blank & (b->lasts | nul >> 1);
   if ((behind | padding) == 0)

@@ -252,6 +252,7 @@ class TableBase(HDU):
         mask_null: bool = False,
         as_bytes: bool = False,
         threads: int = 0,
+        blanks: bool = False,
     ) -> Any:
         """Read cells, and issue warnings about their columns."""
         file = self._file
@@ -260,6 +261,7 @@ class TableBase(HDU):
             "mask_null": mask_null,
             "as_bytes": as_bytes,
             "threads": threads,
+            "blanks": blanks,
         }
         try:
             data = read(file, self._index, schema, columns, axis, **options)

@@ -108,6 +108,7 @@ class Reader:
         mask_null: bool,
         as_bytes: bool,
         threads: int,
+        blanks: bool,
     ) -> None:
         self.file = file
         self.index = index
@@ -118,6 +119,7 @@ class Reader:
         self.mask_null = mask_null
         self.as_bytes = as_bytes
         self.threads = threads
+        self.blanks = blanks
 
     def check_end(self, row_bytes: int) -> None:
         """Read the last of many rows, which fails if the file is too short. Not for streams."""
@@ -181,7 +183,7 @@ class Reader:
             kind, offset = fields[column.key][:2]
             if kind.itemsize:
                 mask = masks.get(column.key)
-                cells = column.cells(self.scale, self.as_bytes)
+                cells = column.cells(self.scale, self.as_bytes, self.blanks)
                 places.append(
                     (
                         column,
@@ -201,7 +203,7 @@ class Reader:
         The requests of two calls differ in the addresses only. Reusing them speeds up reads of few
         rows of many columns.
         """
-        key = (self.scale, self.as_bytes)
+        key = (self.scale, self.as_bytes, self.blanks)
         template = self.schema.templates.get(key)
         if template is None:
             packed = _pack(self.places_in(self.columns, dtype, 0, {}))
@@ -248,7 +250,7 @@ class Reader:
         """Read each column into a separate array."""
         rows = self.rows
         kinds = {
-            column.key: column.cells(self.scale, self.as_bytes)
+            column.key: column.cells(self.scale, self.as_bytes, self.blanks)
             for column in self.columns
             if not column.variable
         }
@@ -349,7 +351,7 @@ class Reader:
         ends = np.cumsum(lengths, dtype=np.int64).tolist()
         starts = [0, *ends[:-1]]
         if column.is_text:
-            data[:] = _strings(flat, starts, ends, self.as_bytes)
+            data[:] = _strings(flat, starts, ends, self.as_bytes, self.blanks)
             return data
         whole: Array = flat if mask is None else np.ma.MaskedArray(flat, mask)
         if mask is not None:
@@ -361,18 +363,19 @@ class Reader:
         return data
 
 
-def _strings(flat: Array, starts: list[int], ends: list[int], as_bytes: bool) -> list[Any]:
-    """Split strings. Each ends at a NUL and does not end with blanks."""
-    content = flat.tobytes()
-    cuts = zip(starts, ends, strict=True)
-    if as_bytes:
-        if b"\0" in content:
-            return [content[a:b].partition(b"\0")[0].rstrip(b" ") for a, b in cuts]
-        return [content[a:b].rstrip(b" ") for a, b in cuts]
-    text = content.decode("latin-1")
-    if "\0" in text:
-        return [text[a:b].partition("\0")[0].rstrip(" ") for a, b in cuts]
-    return [text[a:b].rstrip(" ") for a, b in cuts]
+def _strings(
+    flat: Array, starts: list[int], ends: list[int], as_bytes: bool, blanks: bool
+) -> list[Any]:
+    """Split strings. Each ends at a NUL and, without `blanks`, does not end with blanks."""
+    content: Any = flat.tobytes()
+    nul: Any = b"\0"
+    blank: Any = b" "
+    if not as_bytes:
+        content, nul, blank = content.decode("latin-1"), "\0", " "
+    parts = [content[a:b] for a, b in zip(starts, ends, strict=True)]
+    if nul in content:
+        parts = [part.partition(nul)[0] for part in parts]
+    return parts if blanks else [part.rstrip(blank) for part in parts]
 
 
 def _set_fill_value(data: Array, column: Column, scale: bool) -> None:
@@ -393,10 +396,11 @@ def read_table(
     mask_null: bool = False,
     as_bytes: bool = False,
     threads: int = 0,
+    blanks: bool = False,
 ) -> Array:
     """Read rows of columns into a structured array."""
     return Reader(
-        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads, blanks
     ).structured()
 
 
@@ -411,8 +415,9 @@ def read_columns(
     mask_null: bool = False,
     as_bytes: bool = False,
     threads: int = 0,
+    blanks: bool = False,
 ) -> dict[str, Array]:
     """Read rows of columns into one contiguous array each."""
     return Reader(
-        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads, blanks
     ).separate()

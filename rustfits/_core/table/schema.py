@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Cells", "Column", "Schema", "read_schema", "warn_of_columns"]
 
 _RAW: int = lib.RF_CELL_RAW
+_BLANKS: int = lib.RF_CELL_BLANKS
 _OBJECT = np.dtype(object)
 
 
@@ -73,15 +74,16 @@ class Column:
         """Elements of a cell."""
         return math.prod(self.shape)
 
-    def cells(self, scale: bool = True, as_bytes: bool = False) -> Cells:
-        """Return the form in which cells are read."""
+    def cells(self, scale: bool = True, as_bytes: bool = False, blanks: bool = False) -> Cells:
+        """Return the form in which cells are read. `blanks` keeps those at the end of strings."""
         if self.type == BYTES:
             width = self.width
+            flags = _BLANKS if blanks else 0
             if self.shape and not width:  # numpy has no arrays of strings of no length
                 width = 1
             if as_bytes:
-                return Cells(np.dtype(f"S{width}"), BYTES, 0)
-            return Cells(np.dtype(f"U{width}"), TEXT, 0)
+                return Cells(np.dtype(f"S{width}"), BYTES, flags)
+            return Cells(np.dtype(f"U{width}"), TEXT, flags)
         if not scale and self.type in NUMBERS and (self.scaled or self.type != self.stored):
             return Cells(NUMBERS[self.stored], self.stored, _RAW)
         return Cells(CELL_DTYPES[self.type], self.type, 0)
@@ -134,7 +136,7 @@ class Schema:
     _places: dict[str, int]
     _dtypes: dict[tuple[bool, bool], np.dtype[Any]]
     #: Requests for all columns, as `rustfits._core.table.read` keeps them.
-    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]]
+    templates: dict[tuple[bool, bool, bool], np.ndarray[Any, Any]]
 
     @property
     def names(self) -> tuple[str, ...]:

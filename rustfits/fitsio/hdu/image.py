@@ -11,6 +11,7 @@ import numpy as np
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.image.image import ImageHDU as CoreImageHDU
 from rustfits.fitsio.hdu.base import HDUBase
+from rustfits.fitsio.hdu.scaling import scaled, scaled_type
 from rustfits.fitsio.helpers.arguments import _convert_full_start_to_offset  # noqa: F401
 from rustfits.fitsio.helpers.maps import _image_bitpix2npy  # noqa: F401
 from rustfits.fitsio.util import (  # noqa: F401
@@ -40,8 +41,9 @@ _BITPIX = {
 class ImageHDU(HDUBase):
     """An image.
 
-    ``hdu[10:20, 5:8]`` reads a section. Keys have their meaning in numpy, except that an int keeps
-    its axis, with a length of 1.
+    ``hdu[10:20, 5:8]`` reads a section. Keys have their meaning in numpy, with three exceptions: an
+    int keeps its axis, with a length of 1; ``20:10`` without a step runs backwards; a section
+    without pixels has one axis.
     """
 
     def _image(self, what: str = "read") -> CoreImageHDU:
@@ -64,7 +66,8 @@ class ImageHDU(HDUBase):
         stored = image.bitpix
         info["ndims"] = image.ndim
         info["img_type"] = stored
-        info["img_equiv_type"] = _BITPIX[image.dtype.str[1:]] if image.ndim else stored
+        kind = scaled_type(image) or image.dtype
+        info["img_equiv_type"] = _BITPIX[kind.str[1:]] if image.ndim else stored
         info["comptype"] = self.get_comptype()
         info["dims"] = list(image.shape)
         return info
@@ -93,17 +96,28 @@ class ImageHDU(HDUBase):
         pixels = image._pixels()
         if not pixels.shape:
             return None
-        return image.read(scale=False) if self.ignore_scaling else image._read_whole(pixels)
+        if self.ignore_scaling:
+            return image.read(scale=False)
+        return scaled(image, image._read_whole(pixels))
 
     def __getitem__(self, key: Any) -> Any:
         # The commonest key is two slices of a plane. Cutting many small stamps takes its time here.
         if type(key) is tuple and len(key) == 2 and not self.ignore_scaling:
             rows, columns = key
             if type(rows) is slice is type(columns):
-                return self.hdu[key]
+                data = self.hdu[key]
+                if data.size:
+                    return scaled(self.hdu, data)
         image = self._image()
         parts = key if isinstance(key, tuple) else (key,)
-        data = image.read(scale=False)[parts] if self.ignore_scaling else image[parts]
+        if all(isinstance(part, (slice, int, np.integer)) for part in parts):
+            parts = _turned(parts, image.shape)
+        if self.ignore_scaling:
+            data = image.read(scale=False)[parts]
+        else:
+            data = scaled(image, image[parts])
+        if not np.size(data):
+            return np.empty(0, data.dtype)
         axes = _int_axes(parts, image.ndim)
         if not axes:
             return data
@@ -184,6 +198,17 @@ class ImageHDU(HDUBase):
             if self.is_compressed():
                 lines.append(f"  compression: {self.get_comptype()}")
         return lines
+
+
+def _turned(parts: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """Return a key in which slices that end before they start, such as 10:2, run backwards."""
+    made = list(parts)
+    for place, (part, length) in enumerate(zip(parts, shape, strict=False)):
+        if type(part) is slice and part.step is None and None not in (part.start, part.stop):
+            first, last, _ = part.indices(length)
+            if first > last and part.start >= 0 and part.stop >= 0:
+                made[place] = slice(part.start, part.stop, -1)
+    return tuple(made)
 
 
 def _int_axes(parts: tuple[Any, ...], ndim: int) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from rustfits._core.table import write as table_write
 from rustfits._core.table.input import as_column
 from rustfits._core.table.table import TableHDU as BinaryTable
 from rustfits._core.table.table import WritableTable
-from rustfits.fitsio.columns import columns_of
+from rustfits.fitsio.columns import columns_of, scalars_of
 from rustfits.fitsio.hdu.base import HDUBase  # noqa: F401
 from rustfits.fitsio.hdu.table_read import TableColumnSubset, TableReader
 from rustfits.fitsio.helpers.maps import (  # noqa: F401
@@ -180,7 +180,7 @@ class TableHDU(TableReader):
                 raise
 
     def resize(self, nrows: int, front: bool = False) -> None:
-        """Change the number of rows. New cells are zero.
+        """Change the number of rows. Bytes of new rows are zero, so that unsigned numbers are not.
 
         Parameters
         ----------
@@ -202,16 +202,24 @@ class TableHDU(TableReader):
             table.resize(new)
         elif new < old:
             self.delete_rows(slice(0, old - new))
+        elif table.kind == "compressed table":
+            self._move_back(table, new - old)
         else:
-            added = new - old
-            table.resize(new)
-            part = self._part(table)
-            for last in range(old, 0, -part):
-                first = max(0, last - part)
-                self._move(table, slice(first, last), first + added)
-            for first in range(0, added, part):
-                rows = slice(first, min(first + part, added))
-                table[rows] = _zeros(table, rows.stop - rows.start)
+            with table._file.edit_lock:
+                rows = table_write.Cargo()
+                table_write.insert_rows(table._file, table.index, 0, new - old, rows)
+
+    def _move_back(self, table: WritableTable, added: int) -> None:
+        """Add rows at the start of a compressed table, which takes new rows at the end only."""
+        old = table.nrows
+        table.resize(old + added)
+        part = self._part(table)
+        for last in range(old, 0, -part):
+            first = max(0, last - part)
+            self._move(table, slice(first, last), first + added)
+        for first in range(0, added, part):
+            rows = slice(first, min(first + part, added))
+            table[rows] = _zeros(table, rows.stop - rows.start)
 
     def delete_rows(self, rows: Any) -> None:
         """Delete rows.
@@ -272,7 +280,7 @@ class TableHDU(TableReader):
         name : str
             The name.
         data : array_like
-            One cell for each row.
+            One cell for each row. Bytes of missing cells are zero. Surplus cells add rows.
         colnum : int, optional
             The number of the new column. By default, or beyond the last column, at the end.
         write_bitcols : bool, optional
@@ -288,13 +296,23 @@ class TableHDU(TableReader):
         warn_ignored(keys)
         table: Any = self._writable()
         bits = self.write_bitcols if write_bitcols is None else write_bitcols
-        values = as_column(data)
+        values = scalars_of(as_column(data))
         place = None if colnum is None else min(operator.index(colnum), table.ncols)
         if place is not None and place < 0:
             raise FITSValueError(f"colnum cannot be negative: {place}")
         packed = bits and values.dtype.kind == "b" and values.ndim > 1
         options = {"bit_packed": True} if packed else {}
-        table.insert_column(name, values, position=place, **options)
+        rows = table.nrows
+        if values.ndim and len(values) < rows and values.dtype.kind != "O":
+            values = _padded(values, rows, table.kind != "ascii table")
+        elif values.ndim and len(values) > rows:
+            table.resize(len(values))
+        try:
+            table.insert_column(name, values, position=place, **options)
+        except BaseException:
+            if table.nrows > rows:
+                table.resize(rows)
+            raise
 
 
 class AsciiTableHDU(TableHDU):
@@ -305,12 +323,28 @@ class AsciiTableHDU(TableHDU):
         return self.read(columns, rows, **keys)
 
 
+def _padded(values: Array, count: int, binary: bool) -> Array:
+    """Return `values` and further cells, whose stored bytes are zero, for `count` rows."""
+    dtype = values.dtype
+    more = np.zeros((count - len(values), *values.shape[1:]), dtype)
+    half = 1 << (8 * dtype.itemsize - 1)
+    if binary and dtype.kind == "u" and dtype.itemsize > 1:
+        more += np.array(half, dtype)
+    elif binary and dtype.str[1:] == "i1":
+        more += np.array(-half, dtype)
+    join: Any = np.ma.concatenate if isinstance(values, np.ma.MaskedArray) else np.concatenate
+    made: Array = join((values, more))
+    return made
+
+
 def _zeros(table: WritableTable, count: int) -> dict[str, Any]:
-    """Return `count` rows of zeros, blanks and empty cells."""
+    """Return `count` rows of cells whose stored bytes are zero."""
     made: dict[str, Any] = {}
     for column in table._schema().columns:
         if column.variable:
             made[column.key] = [("" if column.is_text else None)] * count
         else:
             made[column.key] = np.zeros((count, *column.shape), column.cells(as_bytes=True).dtype)
+            if column.scaled or column.offset:
+                made[column.key] += column.zero if column.scaled else column.offset
     return made

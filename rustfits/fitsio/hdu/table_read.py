@@ -13,8 +13,9 @@ from rustfits._core.binding.arrays import new_array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.selection import Axis
 from rustfits._core.table.base import TableBase
+from rustfits._core.table.read import read_columns, read_table
 from rustfits._core.table.where import find_rows
-from rustfits.fitsio.columns import column_info, declared_length, pad_cells
+from rustfits.fitsio.columns import column_info, declared_length, is_vector_of_one, pad_cells
 from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.util import (
     Array,
@@ -34,6 +35,8 @@ __all__ = ["TableColumnSubset", "TableReader"]
 
 # The bytes of rows that iterations read at once, unless `iter_row_buffer` is more.
 _BATCH = 1 << 20
+
+_LISTS = (list, tuple)
 
 
 class TableReader(HDUBase):
@@ -163,7 +166,7 @@ class TableReader(HDUBase):
     def _field(self, column: Column, how: str) -> tuple[Any, ...]:
         cells = column.cells(not self.ignore_scaling, as_bytes=True)
         if not column.variable:
-            shape = (column.shape,) if column.shape else ()
+            shape = (column.shape,) if column.shape and not is_vector_of_one(column) else ()
             return (column.key, cells.dtype, *shape)
         if how == "object":
             return column.key, np.dtype(object)
@@ -191,14 +194,15 @@ class TableReader(HDUBase):
             )
         return schema.columns[number]
 
-    def _select(self, columns: Any) -> list[Column]:
+    def _select(self, columns: Any) -> tuple[Column, ...]:
         """Return several columns in the order of the table, each once."""
+        schema = self._table()._schema()
         if columns is None:
-            return list(self._table()._schema().columns)
-        if isinstance(columns, (str, bytes)) or np.ndim(columns) == 0:
+            return schema.columns
+        if not isinstance(columns, _LISTS) and np.ndim(columns) == 0:
             columns = [columns]
         found = {column.number: column for column in map(self._column, columns)}
-        return [found[number] for number in sorted(found)]
+        return tuple(found[number] for number in sorted(found))
 
     def _longest(self, column: Column) -> int:
         """Return the length to which the cells of a column are padded."""
@@ -239,7 +243,7 @@ class TableReader(HDUBase):
         upper, lower : bool
             Whether to return names in upper or lower case.
         trim_strings : bool
-            Without effect. Strings never end with blanks.
+            Whether strings are read without the blanks at their end.
         **keys
             Other arguments are ignored, with a warning.
 
@@ -258,11 +262,11 @@ class TableReader(HDUBase):
         FITSError
             As for `rustfits.TableHDU.read`.
         """
-        warn_ignored(keys)
-        del trim_strings
-        if columns is not None and (isinstance(columns, (str, bytes)) or np.ndim(columns) == 0):
-            return self.read_column(columns, rows=rows, vstorage=vstorage)
-        data = self._read(self._select(columns), array_rows(rows), self._storage(vstorage))
+        if keys:
+            warn_ignored(keys)
+        if columns is not None and not isinstance(columns, _LISTS) and np.ndim(columns) == 0:
+            return self.read_column(columns, rows, vstorage, trim_strings=trim_strings)
+        data = self._read(self._select(columns), rows, vstorage, trim_strings)
         return rename(data, upper or self.upper, lower or self.lower)
 
     def read_columns(
@@ -289,14 +293,30 @@ class TableReader(HDUBase):
         **keys: Any,
     ) -> Array:
         """Read one column into a plain array, as `read` does."""
-        warn_ignored(keys)
-        del upper, lower, trim_strings
+        if keys:
+            warn_ignored(keys)
+        del upper, lower
         column = self._column(col)
-        how, rows = self._storage(vstorage), array_rows(rows)
-        scale = not self.ignore_scaling
-        cells = self._table().read_column(column.key, rows=rows, scale=scale)
-        if column.variable and how == "fixed":
-            return pad_cells(column, cells, self._longest(column))
+        cells: Array = self._cells(read_columns, (column,), rows, trim_strings)[column.key]
+        if column.variable:
+            fixed = self._storage(vstorage) == "fixed"
+            return pad_cells(column, cells, self._longest(column)) if fixed else cells
+        return cells.reshape(len(cells)) if is_vector_of_one(column) else cells
+
+    def _cells(self, read: Any, columns: tuple[Column, ...], rows: Any, trim_strings: bool) -> Any:
+        """Read cells with a function of `rustfits`."""
+        table = self._table()
+        axis = table._rows(array_rows(rows))
+        trimmed = trim_strings or self.trim_strings
+        blanks = not trimmed and table.kind != "ascii table"
+        cells = table._read(
+            read, table._schema(), columns, axis, not self.ignore_scaling, blanks=blanks
+        )
+        if not (blanks or trimmed):  # CFITSIO keeps one blank of an empty field of an ASCII table
+            for column in columns:
+                if column.is_text:
+                    text = cells[column.key]
+                    text[text == ""] = " "
         return cells
 
     def read_rows(
@@ -335,19 +355,26 @@ class TableReader(HDUBase):
         rows = slice(firstrow, lastrow, step)
         return self.read(None, rows, vstorage, upper, lower, trim_strings, **keys)
 
-    def _read(self, columns: list[Column], rows: Any, vstorage: str) -> Array:
+    def _read(
+        self, columns: tuple[Column, ...], rows: Any, vstorage: str | None, trim_strings: bool
+    ) -> Array:
         """Read into a structured array."""
-        table, scale = self._table(), not self.ignore_scaling
-        names = [column.key for column in columns]
-        data: Array = table.read(rows=rows, columns=names, scale=scale)
-        if vstorage == "object" or not any(column.variable for column in columns):
+        data: Array = self._cells(read_table, columns, rows, trim_strings)
+        if not data.dtype.hasobject:
+            ones = any(is_vector_of_one(column) for column in columns)
+            return data.view(_with_scalars(columns, data.dtype)) if ones else data
+        fixed = self._storage(vstorage) == "fixed"
+        parts = {}
+        for column in columns:
+            cells = data[column.key]
+            if column.variable and fixed:
+                parts[column.key] = pad_cells(column, cells, self._longest(column))
+            elif is_vector_of_one(column):
+                parts[column.key] = cells.reshape(len(data))
+        if not parts:
             return data
         plain: Any = data.dtype.fields
-        parts = {
-            column.key: pad_cells(column, data[column.key], self._longest(column))
-            for column in columns
-            if column.variable
-        }
+        names = data.dtype.names or ()
         fields: list[Any] = [
             (name, parts[name].dtype, parts[name].shape[1:])
             if name in parts
@@ -388,7 +415,7 @@ class TableReader(HDUBase):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, (str, bytes)):
-            return TableColumnSubset(self, [self._column(key)], single=True)
+            return TableColumnSubset(self, (self._column(key),), single=True)
         if isinstance(key, (list, tuple)) and key and isinstance(key[0], (str, bytes)):
             return TableColumnSubset(self, self._select(list(key)), single=False)
         return self._get(None, key)
@@ -428,7 +455,20 @@ class TableReader(HDUBase):
         return lines
 
 
-def _column_lines(columns: list[Column]) -> list[str]:
+def _with_scalars(columns: tuple[Column, ...], dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type of rows in which vectors of one element are scalars."""
+    fields: Any = dtype.fields
+    return np.dtype(
+        [
+            (column.key, fields[column.key][0].base)
+            if is_vector_of_one(column)
+            else (column.key, fields[column.key][0])
+            for column in columns
+        ]
+    )
+
+
+def _column_lines(columns: tuple[Column, ...]) -> list[str]:
     """Return the lines of the listing for columns."""
     lines = []
     for column in columns:
@@ -446,7 +486,7 @@ def _column_lines(columns: list[Column]) -> list[str]:
 class TableColumnSubset:
     """One or several columns of a table, which are read by `read` or a key."""
 
-    def __init__(self, table: TableReader, columns: list[Column], *, single: bool) -> None:
+    def __init__(self, table: TableReader, columns: tuple[Column, ...], *, single: bool) -> None:
         self._table = table
         self._columns = columns
         self._single = single
