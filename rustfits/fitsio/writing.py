@@ -167,7 +167,8 @@ class Writing:
         if img is not None:
             dtype = np.asanyarray(img).dtype
             options = self._options(packing, dtype, np.shape(img))
-            options["blank"] = _blank(records, dtype)
+            blank = _blank(records, dtype)
+            options["blank"] = _null_of(img) if blank is None else blank
         cards = cards_of(records, _given(extver) | _OF_PIXELS)
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 
@@ -420,6 +421,14 @@ def _blank(records: FITSHDR, dtype: np.dtype[Any]) -> int | None:
     offset = (1 << (8 * dtype.itemsize - 1)) * (1 if dtype.kind == "u" else -1) if shifted else 0
     pixel = stored + offset
     return pixel if limits.min <= pixel <= limits.max else None
+
+
+def _null_of(img: Any) -> int | None:
+    """Return the BLANK of an image of integers with masked pixels, as tables choose TNULL."""
+    if not np.ma.is_masked(img) or img.dtype.kind not in "iu":
+        return None
+    limits = np.iinfo(img.dtype)
+    return int(limits.max if img.dtype.kind == "u" else limits.min)
 
 
 def _given(extver: Any) -> set[str]:
