@@ -399,22 +399,41 @@ class _Listing(NamedTuple):
 
 def _listing(cards: CData) -> _Listing:
     """Return names and values of a header whose cards are printable."""
-    names: list[str | None] = []
-    values: list[Any] = []
+    names, values = values_of(cards)
+    places = dict(zip(names, range(len(names)), strict=True))  # the last card of commentary counts
+    repeated = len(names) - len(places)
+    if repeated:
+        repeated -= sum(names.count(key) - 1 for key in COMMENTARY if key in places)
+    if repeated or _is_long(names):
+        names, values, places = _first_of_each(names, values)
+    if "" in places:
+        values = [value if name else "" for name, value in zip(names, values, strict=True)]
+    return _Listing([name or None for name in names], values, places)
+
+
+def _is_long(names: list[str]) -> bool:
+    """Return whether there are HIERARCH names, which keep their case."""
+    joined = "".join(names)
+    return joined != joined.upper()
+
+
+def _first_of_each(
+    names: list[str], values: list[Any]
+) -> tuple[list[str], list[Any], dict[str, int]]:
+    """Return each keyword once, in the place of the first, with the value that counts."""
+    first: list[str] = []
+    counting: list[Any] = []
     places: dict[str, int] = {}
-    for keyword, value, is_text in values_of(cards):
-        key = keyword.upper()
+    for name, value in zip(names, values, strict=True):
+        key = name.upper()
         place = places.get(key)
-        if place is not None and key not in COMMENTARY:
-            if _counts_last(values[place], value):
-                values[place] = value
-            continue
-        if is_text and key not in COMMENTARY:
-            value = None
-        places[key] = len(names)
-        names.append(keyword or None)
-        values.append(value if keyword else "")
-    return _Listing(names, values, places)
+        if place is None or key in COMMENTARY:
+            places[key] = len(first)
+            first.append(name)
+            counting.append(value)
+        elif _counts_last(counting[place], value):
+            counting[place] = value
+    return first, counting, places
 
 
 def _contents(cards: CData) -> tuple[list[dict[str, Any]], list[tuple[str, bytes]] | None]:

@@ -107,8 +107,7 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
     """
     if not lib.rf_header_is_printable(cards):
         return _odd_entries_of(cards)
-    content = all_bytes(cards).decode("ascii")
-    columns = [content[i : i + 8].upper() for i in range(0, len(content), CARD)]
+    columns = _columns(cards)
     if "CONTINUE" not in columns and "HIERARCH" not in columns:
         return [(name.strip(" "), start, 1) for start, name in enumerate(columns)]
     found: list[tuple[str, int, int]] = []
@@ -128,6 +127,14 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
         found.append((keyword, start, cards_taken))
         start += cards_taken
     return found
+
+
+def _columns(cards: CData) -> list[str]:
+    """Return the keywords of cards of printable ASCII: eight columns, in upper case."""
+    content = all_bytes(cards).decode("ascii")
+    columns = [content[i : i + 8] for i in range(0, len(content), CARD)]
+    joined = "".join(columns)
+    return columns if joined == joined.upper() else [name.upper() for name in columns]
 
 
 def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
@@ -204,12 +211,20 @@ def is_text_slot(value: CData) -> bool:
     return bool(value.kind == _COMMENTARY_KIND)
 
 
-def values_of(cards: CData) -> Iterator[tuple[str, Value, bool]]:
-    """Yield keyword, value, and whether it is text of a card without a value, of each entry."""
+def values_of(cards: CData) -> tuple[list[str], list[Value]]:
+    """Return keywords and values of all entries. None is the value of a card without ``=``."""
+    entries = entries_of(cards)
     scratch, err = value_slot(), error()
-    for keyword, start, _ in entries_of(cards):
-        check(_get_value(cards, start, scratch, err), err)
-        yield keyword, decode(scratch), scratch.kind == _COMMENTARY_KIND
+    values: list[Value] = []
+    for name, start, _ in entries:
+        status = _get_value(cards, start, scratch, err)
+        if status:
+            check(status, err)
+        if scratch.kind == _COMMENTARY_KIND and name not in COMMENTARY:
+            values.append(None)
+        else:
+            values.append(decode(scratch))
+    return [entry[0] for entry in entries], values
 
 
 def values_of_key(cards: CData, key: str) -> Iterator[tuple[Value, bool]]:
