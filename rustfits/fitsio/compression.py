@@ -39,7 +39,13 @@ from rustfits.fitsio.util import (
     FITSRuntimeWarning,
 )
 
-__all__ = ["NOT_PACKED", "ImageCompression", "compression_of_name", "takes_compression"]
+__all__ = [
+    "NOT_PACKED",
+    "ImageCompression",
+    "compression_of_name",
+    "takes_compression",
+    "without_infinities",
+]
 
 _KINDS: dict[str, type[Compression] | None] = {
     "NONE": None,
@@ -191,6 +197,20 @@ class ImageCompression:
             quantize = quantize._replace(method="dither1")
         check_compression(compression, quantize, np.dtype(dtype), len(shape))
         return {"compress": compression, "quantize": quantize}
+
+
+def without_infinities(pixels: Any) -> Any:
+    """Return pixels for a compressed image, which has NaN for infinities, as in ``fitsio``."""
+    values = np.asanyarray(pixels)
+    if values.dtype.kind != "f" or not np.isinf(values).any():
+        return pixels
+    warnings.warn(
+        "infinities of a compressed image are stored as NaN, as fitsio does; rustfits.FITS keeps "
+        "them",
+        FITSRuntimeWarning,
+        stacklevel=5,
+    )
+    return np.where(np.isinf(values), np.asarray(np.nan, values.dtype), values)
 
 
 def _not_set(value: Any) -> bool:

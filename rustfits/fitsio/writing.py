@@ -26,6 +26,7 @@ from rustfits.fitsio.compression import (
     ImageCompression,
     compression_of_name,
     takes_compression,
+    without_infinities,
 )
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import warn_ignored
@@ -169,6 +170,8 @@ class Writing:
             options = self._options(packing, dtype, np.shape(img))
             blank = _blank(records, dtype)
             options["blank"] = _null_of(img) if blank is None else blank
+            if options.get("compress") is not None:
+                img = without_infinities(img)
         cards = cards_of(records, _given(extver) | _OF_PIXELS)
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.image.image import ImageHDU as CoreImageHDU
+from rustfits.fitsio.compression import without_infinities
 from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.hdu.scaling import scaled, scaled_type
 from rustfits.fitsio.helpers.arguments import _convert_full_start_to_offset  # noqa: F401
@@ -165,6 +166,8 @@ class ImageHDU(HDUBase):
             raise _wrong_axes(values, shape)
         if values.size == 0:
             raise FITSValueError(f"data of shape {values.shape} have no pixel to write")
+        if image.kind == "compressed image":
+            values = without_infinities(values)
         if np.ndim(start) == 0:
             places = _place(_offset(start), values.shape, shape)
         else:

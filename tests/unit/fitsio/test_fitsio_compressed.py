@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 import fitsio as original
@@ -295,3 +296,37 @@ def test_warnings_are_about_the_line_that_calls(tmp_path):
     with pytest.warns(DeprecationWarning, match="ignored: what") as again:
         ours.FITS("mem://", "rw").write(np.zeros(3), what=1)
     assert {w.filename for w in [*found, *again]} == {__file__}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"compress": "RICE", "tile_dims": (3, 3), "qlevel": 2},
+        {"compress": "GZIP", "qlevel": 0},
+        {"compress": "HCOMPRESS", "tile_dims": (6, 6)},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_infinities_of_compressed_images_become_nan(
+    tmp_path: Any, options: dict[str, Any], dtype: str
+) -> None:
+    """The layer warns about it. In plain images it keeps infinities, and fitsio does not."""
+    data = np.arange(1, 37, dtype=dtype).reshape(6, 6)
+    data[1, 1], data[2, 3] = np.inf, -np.inf
+    found = []
+    for name, module in BOTH.items():
+        path = str(tmp_path / f"{name}.fits")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with module.FITS(path, "rw") as fits:
+                fits.write(data)
+                fits.write(data, **options)
+                fits.create_image_hdu(dims=[6, 6], dtype=dtype, **options)
+                fits[2].write(data)
+        about = [one for one in caught if "infinities" in str(one.message)]
+        assert len(about) == (2 if module is ours else 0)
+        with original.FITS(path) as fits:
+            found.append([np.isnan(hdu.read()).tolist() for hdu in fits[1:]])
+            assert np.isinf(fits[0].read()).sum() == (2 if module is ours else 0)
+    assert found[0] == found[1]
