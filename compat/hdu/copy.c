@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/string.h"
 #include "file/bytes.h"
 #include "file/handle.h"
 #include "hdu/change.h"
 #include "header/cards.h"
+#include "header/record.h"
 
 #define CARD 80
 #define COPY_BYTES ((LONGLONG)100 * IOBUFLEN)
@@ -29,10 +31,11 @@ static bool is_primary_comment(const char *card) {
   return memcmp(card, primary_comments[0], 30) == 0 || memcmp(card, primary_comments[1], 30) == 0;
 }
 
-/* Appends a card to the current header. */
+/* Appends a card to the current header, its name in capitals. BAD_KEYCHAR: it is no name of a keyword. */
 static int append(fitsfile *fptr, const char *card, int *status) {
-  LONGLONG count = 0;
-  return cf_cards(fptr, &count, status) != NULL ? cf_card_insert(fptr, count, card, status) : *status;
+  char copy[FLEN_CARD];
+  cf_copy_n(copy, card, CARD, sizeof copy);
+  return cf_record_append(fptr, copy, status);
 }
 
 /* Appends what an image needs behind NAXISn as an extension or as a primary array. `old` has its cards. */

@@ -44,6 +44,14 @@ int cf_header_load(fitsfile *fptr, int *status) {
   return *status;
 }
 
+/* Tells whether the last byte of the file, at `offset`, is one that transfers of text append. */
+static bool is_stray(fitsfile *fptr, LONGLONG offset) {
+  char byte = 'X';
+  int ignored = 0;
+  return offset + 1 == fptr->Fptr->logfilesize && cf_read(fptr, offset, 1, &byte, &ignored) <= 0 &&
+         (byte == '\0' || byte == '\n' || byte == ' ');
+}
+
 /* Appends one block of the file to the cards in memory. */
 static int read_block(fitsfile *fptr, LONGLONG offset, int *status) {
   cf_header *header = &cf_file_of(fptr->Fptr)->header;
@@ -53,6 +61,8 @@ static int read_block(fitsfile *fptr, LONGLONG offset, int *status) {
   if (left <= 0)
     return cf_fail(status, table ? NO_END : END_OF_FILE, "the file ends at byte %lld, where a header should go on",
                    offset);
+  if (left < IOBUFLEN && is_stray(fptr, offset))
+    return cf_fail(status, END_OF_FILE, "the file ends at byte %lld, but for one", offset);
   if (left < IOBUFLEN)
     return cf_fail(status, READ_ERROR, "the file ends at byte %lld, inside a header", fptr->Fptr->logfilesize);
   if (reserve(header, header->count + IOBUFLEN / CARD, status) > 0)

@@ -115,6 +115,7 @@ int main(void) {
   char bytes[] = {0, 1, '\n', '\r', ' ', '!', 'X', '\x7f'};
   for (size_t i = 0; i < sizeof bytes; i++) {
     try_file(SIZE, bytes[i], 2880);
+    try_file(SIZE, bytes[i], 1);
     try_file(SIZE, bytes[i], 100);
     try_file(SIZE, bytes[i], 3000);
   }

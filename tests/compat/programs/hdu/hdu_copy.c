@@ -138,6 +138,34 @@ static void fill(void) {
   }
 }
 
+/* Cards that are no proper ones: copies have their names in capitals, and blanks for what is not printed. */
+static void odd_cards(void) {
+  static const char *const cards[] = {
+      "HIERARCH lower case = 3. / comment",
+      "lower   =                    5 / c\x01\x7f comment",
+      "BAD.NAME=                    5",
+  };
+  fitsfile *f, *out;
+  char block[81];
+  for (int i = 0; i < 3; i++) {
+    DO(ffinit(&f, "!odd.fits", &status));
+    DO(ffcrim(f, BYTE_IMG, 0, NULL, &status));
+    DO(ffpkyj(f, "PLACE", 1, "", &status));
+    DO(ffpkyj(f, "LAST", 1, "", &status));
+    DO(ffclos(f, &status));
+    (void)snprintf(block, sizeof block, "%-80s", cards[i]);
+    for (int k = 0; k < 80; k++)
+      damage("odd.fits", 6 * 80 + k, block[k]);
+    DO(ffopen(&f, "odd.fits", READONLY, &status));
+    DO(ffinit(&out, "!odd_copy.fits", &status));
+    DO(ffcopy(f, out, 0, &status));
+    if (i < 2)
+      show_all(out);
+    DO(ffdelt(out, &status));
+    DO(ffclos(f, &status));
+  }
+}
+
 int main(void) {
   fitsfile *f = create("in.fits", 2);
   hdus(f);
@@ -154,5 +182,6 @@ int main(void) {
   DO(ffclos(out, &status));
   DO(ffclos(f, &status));
   fill();
+  odd_cards();
   return 0;
 }
