@@ -87,7 +87,7 @@ step_c-threads() { # the ones with threads, under ThreadSanitizer
     test_tile_cache test_zimage test_zimage_broken test_zimage_sections test_zimage_write test_ztable
     test_ztable_errors)
   configure build-tsan -Dtests=true -Db_sanitize=thread "${sanitizing[@]}" "${lines[@]}" &&
-    meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"
+    RF_TESTS_BRIEF=1 meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"
 }
 
 step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
@@ -104,7 +104,7 @@ step_c-big-endian() { # the C tests on s390x, under qemu
   done
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled "${cheap[@]}" --default-library=static &&
-    meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10 || return 1
+    RF_TESTS_BRIEF=1 meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10 || return 1
   for program in "${programs[@]}"; do # beside CFITSIO of this machine
     name=${program//\//_}
     cc -w tests/compat/programs/$program.c tests/compat/clock.c -o build-s390x/peer_$name -lcfitsio -lm &&

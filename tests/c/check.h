@@ -7,6 +7,7 @@
 #define RF_TESTS_CHECK_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int check_failures;
@@ -43,6 +44,13 @@ static int check_tests;
     check_tests++;                                                                                                     \
     test();                                                                                                            \
   } while (0)
+
+/* How many turns, or how far from one to the next: `few` where RF_TESTS_BRIEF is set. tools/test.sh sets it where
+ * programs run slowly, on an emulated processor and under ThreadSanitizer. The other builds run the same tests in full.
+ */
+static inline size_t check_turns(size_t full, size_t few) {
+  return getenv("RF_TESTS_BRIEF") != NULL ? few : full;
+}
 
 static inline int check_report(void) {
   printf("%d tests, %d failed checks\n", check_tests, check_failures);

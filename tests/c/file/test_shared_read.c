@@ -102,7 +102,7 @@ static uint64_t selection(const rf_section *section, uint64_t *elements) {
 static void parts_of_a_section_make_the_whole(void) {
   uint64_t lengths[4], files_axes[4], lists[4][64];
   rf_axis axes[4];
-  for (int round = 0; round < 2000; round++) {
+  for (int round = 0; round < (int)check_turns(2000, 200); round++) {
     int naxis = 1 + (int)image_random(4);
     rf_hdu hdu = {.naxis = naxis, .bitpix = 16, .gcount = 1, .axes = files_axes};
     for (int i = 0; i < naxis; i++)
@@ -167,7 +167,7 @@ static void images_are_the_same(void) {
   };
   for (int way = 0; way < WAYS; way++) {
     rf_file *file = open_way(way, path, content, size);
-    for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
+    for (size_t s = check_turns(0, (size_t)way); s < sizeof sections / sizeof *sections; s += check_turns(1, 3)) {
       uint64_t count = sections[s][0].count * sections[s][1].count;
       same_pixels(file, sections[s], RF_I16, count, s == 1);
       same_pixels(file, sections[s], RF_F64, count, s == 2);
@@ -232,8 +232,10 @@ static fits_bytes make_table(void) {
     fits_card(&fits, cards[i]);
   fits_end(&fits);
   uint8_t *data = fits_grow(&fits, (size_t)ROWS * ROW_BYTES, 0);
+  image_fill(data, (size_t)ROWS * ROW_BYTES);
   for (size_t i = 0; i < (size_t)ROWS * ROW_BYTES; i++)
-    data[i] = (uint8_t)(image_random(3) == 0 ? ' ' : image_random(2) == 0 ? 'T' : image_random(256));
+    if (i % 3 != 0 && data[i] < 240)
+      data[i] = data[i] < 120 ? ' ' : 'T';
   fits_pad(&fits, 0);
   return fits;
 }
@@ -315,7 +317,7 @@ static void tables_are_the_same(void) {
     rf_file *file = open_way(way, path, fits.bytes, fits.size);
     for (int shape = 0; shape < SHAPES; shape++)
       same_rows(file, NULL, shape);
-    for (size_t s = 0; s < sizeof selections / sizeof *selections; s++)
+    for (size_t s = check_turns(0, (size_t)way); s < sizeof selections / sizeof *selections; s += check_turns(1, 3))
       same_rows(file, &selections[s], s % 2 == 0 ? STRUCT : ARRAYS);
     CHECK_OK(rf_file_free(file, &err), err);
   }
