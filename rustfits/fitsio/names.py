@@ -60,12 +60,13 @@ def expand(filename: Any) -> Any:
     FITSIOError
         If the name is empty.
     """
-    if isinstance(filename, os.PathLike):
-        filename = os.fspath(filename)
-    if isinstance(filename, bytes):
-        filename = os.fsdecode(filename)
-    if not isinstance(filename, str):
-        return filename
+    if not isinstance(filename, str):  # first: it is fast and the commonest case
+        if isinstance(filename, os.PathLike):
+            filename = os.fspath(filename)
+        if isinstance(filename, bytes):
+            filename = os.fsdecode(filename)
+        if not isinstance(filename, str):
+            return filename
     text = filename.removeprefix("!")
     if "$" in text or text.startswith("~"):
         text = os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111 (leaves ~nouser as it is)
