@@ -10,6 +10,7 @@ import numpy as np
 
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.extended import NameCompression
+from rustfits._core.binding.names import redacted, shown
 from rustfits._core.file import fits as core
 from rustfits._core.header.header import HeaderLike, header_cards
 from rustfits._core.table.input import is_table
@@ -42,6 +43,7 @@ class Writing:
 
     file: core.FITS
     _compression: NameCompression | None
+    _filename: Any
     ignore_empty: bool
     write_bitcols: bool
 
@@ -51,13 +53,15 @@ class Writing:
 
     @property
     def filename(self) -> str:
-        """The name of the file."""
-        return self.file.filename
+        """The name that opened the file, without the secrets of a URL."""
+        name = self._filename
+        return redacted(name) if isinstance(name, str) else self.file.filename
 
     @property
     def _shown_name(self) -> str:
         """The name for messages."""
-        return self.file._file.name
+        name = self._filename
+        return shown(name) if isinstance(name, str) else self.file._file.name
 
     @takes_compression
     def write(  # noqa: D417

@@ -347,3 +347,12 @@ def test_a_hostile_name_is_refused(folder: Path) -> None:
             ours.FITS(name)
         with pytest.raises((OSError, ValueError)):
             ours.FITS(name, "rw")
+
+
+@pytest.mark.parametrize("name", ["a.fits", "~/g.fits", "a.fits[1][x>2]", "a.fits[2:3,1:2]"])
+def test_a_file_tells_its_name(folder: Path, name: str) -> None:
+    """Files and HDUs have the expanded name, with its filters. HDUs of fitsio then say mem://_2."""
+    with original.FITS(name) as theirs, ours.FITS(name) as fits:
+        assert fits._filename == theirs._filename
+        assert fits[0].get_filename() in (theirs[0].get_filename(), theirs._filename)
+        assert f"file: {theirs._filename}" in repr(fits)
