@@ -18,11 +18,11 @@ from rustfits._core.header.cards import (
     entries_of,
     is_printable,
     shown_cards,
+    value_from,
     values_of,
-    values_of_key,
 )
 from rustfits._core.header.header import FITSHeader
-from rustfits._core.header.values import COMMENTARY, is_protected_key, plain_key
+from rustfits._core.header.values import COMMENTARY, is_protected_key, key_bytes, plain_key
 from rustfits.fitsio.helpers.maps import (  # noqa: F401
     TYP_CKSUM_KEY,
     TYP_CMPRS_KEY,
@@ -292,7 +292,7 @@ class FITSHDR:
             return _LOAD
         cards, lock = unread
         with lock:
-            return _value_in(cards, item) if is_printable(cards) else _LOAD
+            return _value_in(cards, key_bytes(item)) if is_printable(cards) else _LOAD
 
     def _list(self) -> _Listing | None:
         """Return names and values without records, or None if there are records."""
@@ -475,15 +475,17 @@ def _counts_last(first: Any, last: Any) -> bool:
     return is_number and first is not None
 
 
-def _value_in(cards: CData, name: str) -> Any:
+def _value_in(cards: CData, name: bytes) -> Any:
     """Return the value of a keyword, as `FITSHDR._merge` finds it, or `_MISSING`."""
-    found: Any = _MISSING
-    for value, is_text in values_of_key(cards, name):
-        if found is _MISSING:
-            found = None if is_text else value
-        elif _counts_last(found, value):
-            found = value
-    return found
+    found = value_from(cards, name, 0)
+    if found is None:
+        return _MISSING
+    value, place = found
+    while (found := value_from(cards, name, place + 1)) is not None:
+        place = found[1]
+        if _counts_last(value, found[0]):
+            value = found[0]
+    return value
 
 
 def _continued(field: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from rustfits._core.binding.errors import FITSError, FITSValueError
@@ -48,8 +48,8 @@ __all__ = [
     "source_of",
     "stored_key",
     "value_at",
+    "value_from",
     "values_of",
-    "values_of_key",
     "warn_of_cut",
 ]
 
@@ -61,7 +61,8 @@ CARD = 80
 _END = b"END".ljust(CARD)
 _NULL: CData = ffi.NULL
 _merge_value = lib.rf_header_merge_value
-_get_value = lib.rf_header_get_value
+_find, _get_value = lib.rf_header_find, lib.rf_header_get_value
+_INDEX: CData = ffi.typeof("size_t *")
 _COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _WRONG_TYPE: int = lib.RF_ERR_TYPE
 # One call writes it, the next reads it. Threads that share it can only name a wrong keyword.
@@ -227,13 +228,20 @@ def values_of(cards: CData) -> tuple[list[str], list[Value]]:
     return [entry[0] for entry in entries], values
 
 
-def values_of_key(cards: CData, key: str) -> Iterator[tuple[Value, bool]]:
-    """Yield the same, without the keyword, of each entry of a keyword."""
-    scratch, index = value_slot(), ffi.new("size_t *")
-    name = stored_key(cards, key)
-    while lib.rf_header_find(cards, name, index[0], index, _NULL) == 0:
-        yield value_at(cards, index[0], scratch), scratch.kind == _COMMENTARY_KIND
-        index[0] += 1
+def value_from(cards: CData, key: bytes, start: int) -> tuple[Value, int] | None:
+    """Return the value of a keyword from a card on, and its card, or None.
+
+    None is the value of a card without ``=``.
+    """
+    index = ffi.new(_INDEX)
+    if _find(cards, key, start, index, _NULL):
+        return None
+    place: int = index[0]
+    scratch, err = value_slot(), error()
+    status = _get_value(cards, place, scratch, err)
+    if status:
+        check(status, err)
+    return (None if scratch.kind == _COMMENTARY_KIND else decode(scratch)), place
 
 
 def put(
