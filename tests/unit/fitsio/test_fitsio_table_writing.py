@@ -309,7 +309,7 @@ def test_a_header_that_cannot_be_makes_no_hdu(tmp_path):
     table = {"x": [1, 2]}
     with ours.FITS(tmp_path / "t.fits", "rw") as fits:
         fits.write(np.arange(3))
-        for header in ({"A": float("nan")}, {"B": "\u00e9"}, [{"name": "C"}]):
+        for header in ({"A": float("nan")}, {"B=": 1}, [{"name": "C"}]):
             for make in (
                 lambda header: fits.write(np.arange(3), header=header),
                 lambda header: fits.write(table, header=header),
