@@ -22,6 +22,9 @@ from tile_work import PIXELS, ROWS, make_packed, make_pixels
 # Of the image on a far server: rows of 8 KiB.
 FAR_SIDE = 2048
 
+# Of the headers whose cards are counted.
+CARDS = (100, 1000)
+
 # A segment of shared memory.
 SEGMENT = "shmem://rustfits-bench"
 
@@ -84,6 +87,11 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
         subprocess.run(["bgzip", "-c", str(folder / "f4.fits")], stdout=members, check=True)
     small = fits.PrimaryHDU(np.zeros((10, 10), "i2"))
     small.writeto(folder / "small.fits")
+    for count in CARDS:
+        values = (1, 2.5, "text", True)
+        cards = [(f"K{i}", values[i % 4], f"comment {i}") for i in range(count)]
+        header = fits.Header(cards)
+        fits.PrimaryHDU(np.zeros(10), header).writeto(folder / f"cards{count}.fits")
     hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
     fits.HDUList(hdus).writeto(folder / "hdus.fits")
     make_tables(folder, quick)
@@ -280,8 +288,22 @@ def layer_cases(folder: Path, f4: str) -> list[Case]:
             Case(below, f"core_{call}", path, None, calls),
             Case(f"fitsio API: {title}", f"layer_{call}", path, None, calls, within=(below, 1.15)),
         ]
+    # Of a header of few cards, opening the file takes most of the time.
     small = str(folder / "small.fits")
-    return [*cases, Case(HEADER, "layer_values", small, None, 300, versus={"fitsio": 3.0})]
+    cases.append(Case(HEADER, "layer_values", small, None, 300, versus={"fitsio": 1.2}))
+    return cases + [case for count in CARDS for case in header_cases(folder, count)]
+
+
+def header_cases(folder: Path, count: int) -> list[Case]:
+    """One value and all values of a header of many cards."""
+    path, calls = str(folder / f"cards{count}.fits"), 3000 // count
+    below = f"under the fitsio API: read_header of {count} cards, one value"
+    title = f"fitsio API: read_header of {count} cards"
+    return [
+        Case(below, "core_header", path, None, calls),
+        Case(f"{title}, one value", "layer_header", path, None, calls, within=(below, 1.3)),
+        Case(f"{title}, all values", "layer_values", path, None, calls, versus={"fitsio": 3.0}),
+    ]
 
 
 def edit_cases(folder: Path) -> list[Case]:
