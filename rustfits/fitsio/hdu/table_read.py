@@ -12,7 +12,7 @@ import numpy as np
 from rustfits._core.binding.arrays import new_array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.selection import Axis
-from rustfits._core.table.base import TableBase
+from rustfits._core.table.base import TableBase, rows_of
 from rustfits._core.table.read import read_columns, read_table
 from rustfits._core.table.where import find_rows
 from rustfits.fitsio.columns import column_info, declared_length, is_vector_of_one, pad_cells
@@ -28,15 +28,13 @@ from rustfits.fitsio.util import (
 
 if TYPE_CHECKING:
     from rustfits._core.header.hdu import HDU
-    from rustfits._core.table.schema import Column
+    from rustfits._core.table.schema import Column, Schema
     from rustfits.fitsio.file import FITS
 
 __all__ = ["TableColumnSubset", "TableReader"]
 
 # The bytes of rows that iterations read at once, unless `iter_row_buffer` is more.
 _BATCH = 1 << 20
-
-_LISTS = (list, tuple)
 
 
 class TableReader(HDUBase):
@@ -179,9 +177,10 @@ class TableReader(HDUBase):
     def _storage(self, vstorage: str | None) -> str:
         return self._vstorage if vstorage is None else check_vstorage(vstorage)
 
-    def _column(self, name: Any) -> Column:
+    def _column(self, name: Any, schema: Schema | None = None) -> Column:
         """Return a column by name or number."""
-        schema = self._table()._schema()
+        if schema is None:
+            schema = self._table()._schema()
         if isinstance(name, (str, bytes)):
             column = schema.find(name)
             if self.case_sensitive and column.key != name:
@@ -199,9 +198,14 @@ class TableReader(HDUBase):
         schema = self._table()._schema()
         if columns is None:
             return schema.columns
-        if not isinstance(columns, _LISTS) and np.ndim(columns) == 0:
+        if _is_single(columns):
             columns = [columns]
-        found = {column.number: column for column in map(self._column, columns)}
+        found = {}
+        for name in columns:
+            column = self._column(name, schema)
+            found[column.number] = column
+        if len(found) == 1:
+            return (column,)
         return tuple(found[number] for number in sorted(found))
 
     def _longest(self, column: Column) -> int:
@@ -264,7 +268,7 @@ class TableReader(HDUBase):
         """
         if keys:
             warn_ignored(keys)
-        if columns is not None and not isinstance(columns, _LISTS) and np.ndim(columns) == 0:
+        if columns is not None and _is_single(columns):
             return self.read_column(columns, rows, vstorage, trim_strings=trim_strings)
         data = self._read(self._select(columns), rows, vstorage, trim_strings)
         return rename(data, upper or self.upper, lower or self.lower)
@@ -306,7 +310,9 @@ class TableReader(HDUBase):
     def _cells(self, read: Any, columns: tuple[Column, ...], rows: Any, trim_strings: bool) -> Any:
         """Read cells with a function of `rustfits`."""
         table = self._table()
-        axis = table._rows(array_rows(rows))
+        if type(rows) is not slice:
+            rows = array_rows(rows)
+        axis = table._rows(rows)
         trimmed = trim_strings or self.trim_strings
         blanks = not trimmed and table.kind != "ascii table"
         cells = table._read(
@@ -422,8 +428,15 @@ class TableReader(HDUBase):
 
     def _get(self, columns: Any, key: Any) -> Any:
         """Read the rows that a key selects."""
-        one = not isinstance(key, slice) and key is not Ellipsis and np.ndim(key) == 0
-        data = self.read(columns, slice(None) if key is Ellipsis else key)
+        one = False
+        if key is Ellipsis:
+            key = slice(None)
+        elif type(key) is int:
+            row = rows_of(self._table()._schema(), key)[0].start
+            key, one = slice(row, row + 1), True
+        elif type(key) is not slice:
+            one = np.ndim(key) == 0
+        data = self.read(columns, key)
         return data[0] if one else data
 
     # ---- row by row ----
@@ -453,6 +466,13 @@ class TableReader(HDUBase):
             lines += [f"rows: {self.get_nrows()}", "column info:"]
             lines += _column_lines(self._select(None))
         return lines
+
+
+def _is_single(columns: Any) -> bool:
+    """Return whether ``columns=`` is one column, not a list of them."""
+    if isinstance(columns, (str, bytes)):
+        return True
+    return not isinstance(columns, (list, tuple)) and np.ndim(columns) == 0
 
 
 def _with_scalars(columns: tuple[Column, ...], dtype: np.dtype[Any]) -> np.dtype[Any]:

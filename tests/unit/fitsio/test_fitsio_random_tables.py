@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fitsio as original
 import numpy as np
+import pytest
 from astropy.io import fits as astropy_fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,7 @@ def looks(hdu, dtype, one, two):
     return found
 
 
+@pytest.mark.filterwarnings("ignore:Column .* contains NULL")
 @settings(max_examples=60, deadline=None)
 @given(types(), st.integers(1, 6), CALLS, st.integers(0, 7), st.integers(0, 7))
 def test_random_calls(tmp_path_factory, dtype, count, calls, one, two):
@@ -98,10 +100,10 @@ def test_random_calls(tmp_path_factory, dtype, count, calls, one, two):
     for name, module in MODULES.items():
         path = str(folder / f"{name}.fits")
         module.write(path, rows(dtype, count, one))
-        with module.FITS(path, "rw") as fits:
-            for call in calls:
+        # The fitsio package deletes rows that it has appended only in a file that is opened again.
+        for call in calls:
+            with module.FITS(path, "rw") as fits:
                 change(fits[1], dtype, *call)
-        # fitsio reads its own changes of a table wrongly in some cases: both open the file again.
         with module.FITS(path) as fits:
             results.append(native([looks(fits[1], dtype, one, two), fits[1].get_colnames()]))
         with astropy_fits.open(path) as hdus:
