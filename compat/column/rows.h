@@ -39,6 +39,10 @@ bool cf_is_table(fitsfile *fptr, int *status);
 /* Returns what fills new rows: 0, or a blank. */
 int cf_row_filler(const fitsfile *fptr);
 
+/* Appends the chosen of the first `rows` rows to another table, the arrays of each column together, as ffsrow() does.
+ */
+int cf_rows_select(fitsfile *infptr, fitsfile *outfptr, LONGLONG rows, const char *chosen, int *status);
+
 /* Sets NAXIS2 in the header, where it counts rows, and in memory. */
 int cf_rows_set(fitsfile *fptr, LONGLONG rows, int *status);
 

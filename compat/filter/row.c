@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "column/rows.h"
 #include "file/handle.h"
 #include "filter/expression.h"
 
@@ -127,7 +128,7 @@ static int append_rows(fitsfile *in, fitsfile *out, char *chosen, LONGLONG rows,
     return *status;
   if (out->Fptr->rowlength != width)
     return cf_fail(status, BAD_ROW_WIDTH, "ffsrow: rows of %lld and %lld bytes", width, out->Fptr->rowlength);
-  return has_heap ? ffcpsr(in, out, 1, rows, chosen, status) : append_bytes(in, out, chosen, rows, status);
+  return has_heap ? cf_rows_select(in, out, rows, chosen, status) : append_bytes(in, out, chosen, rows, status);
 }
 
 static int select_rows(cf_expression *expression, fitsfile *in, fitsfile *out, int *status) {

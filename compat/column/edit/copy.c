@@ -224,10 +224,10 @@ int ffccls(fitsfile *infptr, fitsfile *outfptr, int incol, int outcol, int ncols
   return *status;
 }
 
-/* Copies the arrays of one row, whose descriptors are copied already. */
-static int copy_arrays(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row, int columns, int *status) {
+/* Copies the arrays of one row in some columns. The descriptors are copied already. */
+static int copy_arrays(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row, int first, int last, int *status) {
   unsigned char buffer[CF_CELLS_BUFFER];
-  for (int i = 1; i <= columns && *status <= 0; i++) {
+  for (int i = first; i <= last && *status <= 0; i++) {
     LONGLONG length = 0, address = 0, offset = 0, new_offset = 0;
     if (!cf_use_data(from, status) || i > from->Fptr->tfield)
       break;
@@ -255,15 +255,18 @@ static int copy_arrays(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_r
   return *status;
 }
 
-/* Copies rows to row `to_row` and so on, which exist. */
-static int copy_rows(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row, LONGLONG nrows, int *status) {
+static bool has_arrays(const FITSfile *file) {
+  bool arrays = false;
+  for (int i = 0; i < file->tfield; i++)
+    arrays = arrays || file->tableptr[i].tdatatype < 0;
+  return arrays;
+}
+
+/* Copies the bytes of rows to row `to_row` and so on, which exist. */
+static int copy_row_bytes(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row, LONGLONG nrows, int *status) {
   if (!cf_use_data(from, status))
     return *status;
   LONGLONG length = from->Fptr->rowlength, some = 262144 / (length > 0 ? length : 1);
-  int columns = from->Fptr->tfield;
-  bool arrays = false;
-  for (int i = 0; i < columns; i++)
-    arrays = arrays || from->Fptr->tableptr[i].tdatatype < 0;
   some = some < 1 ? 1 : some > nrows ? nrows : some;
   unsigned char *buffer = malloc((size_t)(some * length) + 1);
   if (buffer == NULL)
@@ -274,12 +277,26 @@ static int copy_rows(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row
       (void)ffptbb(to, to_row + done, 1, n * length, buffer, status);
   }
   free(buffer);
-  for (LONGLONG i = 0; arrays && i < nrows && *status <= 0; i++)
-    (void)copy_arrays(from, to, row + i, to_row + i, columns, status);
   return *status;
 }
 
-int ffcpsr(fitsfile *infptr, fitsfile *outfptr, LONGLONG firstrow, LONGLONG nrows, char *row_status, int *status) {
+/* Copies the arrays of the chosen rows: those of each row together, or those of each column. */
+static int copy_heap(fitsfile *from, fitsfile *to, LONGLONG row, LONGLONG to_row, LONGLONG nrows, const char *chosen,
+                     bool by_column, int *status) {
+  if (!cf_use_data(from, status) || !has_arrays(from->Fptr))
+    return *status;
+  int columns = from->Fptr->tfield, step = by_column ? 1 : columns;
+  for (int first = 1; first <= columns && *status <= 0; first += step) {
+    LONGLONG next = to_row;
+    for (LONGLONG i = 0; i < nrows && *status <= 0; i++)
+      if (chosen == NULL || chosen[i])
+        (void)copy_arrays(from, to, row + i, next++, first, first + step - 1, status);
+  }
+  return *status;
+}
+
+static int copy_chosen(fitsfile *infptr, fitsfile *outfptr, LONGLONG firstrow, LONGLONG nrows, const char *row_status,
+                       bool by_column, int *status) {
   LONGLONG chosen = 0;
   if (!cf_use_data(infptr, status) || !cf_is_table(infptr, status))
     return cf_refused(status);
@@ -296,14 +313,23 @@ int ffcpsr(fitsfile *infptr, fitsfile *outfptr, LONGLONG firstrow, LONGLONG nrow
     chosen += row_status == NULL || row_status[i];
   LONGLONG to_row = outfptr->Fptr->numrows + 1;
   (void)cf_rows_grow(outfptr, to_row - 1 + chosen, status);
+  LONGLONG next = to_row;
   for (LONGLONG i = 0, n; i < nrows && *status <= 0; i += n) {
     bool take = row_status == NULL || row_status[i];
     for (n = 1; i + n < nrows && take == (row_status == NULL || row_status[i + n]); n++)
       ;
-    if (take && copy_rows(infptr, outfptr, firstrow + i, to_row, n, status) <= 0)
-      to_row += n;
+    if (take && copy_row_bytes(infptr, outfptr, firstrow + i, next, n, status) <= 0)
+      next += n;
   }
-  return *status;
+  return copy_heap(infptr, outfptr, firstrow, to_row, nrows, row_status, by_column, status);
+}
+
+int ffcpsr(fitsfile *infptr, fitsfile *outfptr, LONGLONG firstrow, LONGLONG nrows, char *row_status, int *status) {
+  return copy_chosen(infptr, outfptr, firstrow, nrows, row_status, false, status);
+}
+
+int cf_rows_select(fitsfile *infptr, fitsfile *outfptr, LONGLONG rows, const char *chosen, int *status) {
+  return copy_chosen(infptr, outfptr, 1, rows, chosen, true, status);
 }
 
 int ffcprw(fitsfile *infptr, fitsfile *outfptr, LONGLONG firstrow, LONGLONG nrows, int *status) {
