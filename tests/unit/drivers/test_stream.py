@@ -267,7 +267,7 @@ def test_an_exception_of_a_signal_handler_ends_the_wait(content: bytes) -> None:
             began = time.monotonic()
             with pytest.raises(Alarm, match="half a second"):
                 fits[0].read()
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 50
             os.write(write_end, content[2880:20_000])
             os.close(write_end)
             with pytest.raises(rustfits.FITSTruncatedError):

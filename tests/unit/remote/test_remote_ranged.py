@@ -296,7 +296,7 @@ def test_repeats_are_bounded_in_time(fault: FaultServer, limit: float) -> None:
     begin = time.monotonic()
     with pytest.raises(rustfits.FITSNetworkError):
         read(fault, "ranged", lambda number: "status:503", retries=1000, retry_seconds=limit)
-    assert time.monotonic() - begin < limit + 5
+    assert time.monotonic() - begin < limit + 50
 
 
 # --- another file ---
