@@ -149,6 +149,28 @@ static void copies(fitsfile *f) {
   printf("%d\n", status);
 }
 
+/* Rows that are selected into another table, with two columns of arrays. */
+static void selected(void) {
+  fitsfile *f, *to;
+  int status = 0;
+  char *names[] = {"I", "A", "B"}, *forms[] = {"1J", "1PE(9)", "1PI(9)"};
+  long values[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  fits_create_file(&f, "select.fits", &status);
+  fits_create_tbl(f, BINARY_TBL, 0, 3, names, forms, NULL, "T", &status);
+  for (int i = 0; i < 8; i++) {
+    fits_write_col_lng(f, 1, i + 1, 1, 1, values + i, &status);
+    fits_write_col_lng(f, 2, i + 1, 1, 1 + i % 4, values + i % 5, &status);
+    fits_write_col_lng(f, 3, i + 1, 1, i % 3, values + i % 6, &status);
+  }
+  fits_create_file(&to, "selected.fits", &status);
+  fits_create_tbl(to, BINARY_TBL, 0, 3, names, forms, NULL, "T", &status);
+  fits_select_rows(f, to, "I > 2", &status);
+  printf("selected %d\n", status);
+  fits_close_file(to, &status);
+  fits_close_file(f, &status);
+  printf("%d\n", status);
+}
+
 int main(void) {
   char *names[] = {"A", "V", "E"}, *forms[] = {"6A", "1PI", "2J"}, *wide_forms[] = {"6A", "1QJ", "2J"};
   char *text_forms[] = {"A6", "I6", "F8.2"};
@@ -181,5 +203,6 @@ int main(void) {
     fits_close_file(f, &status);
     printf("%d\n", status);
   }
+  selected();
   return 0;
 }
