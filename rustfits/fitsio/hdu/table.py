@@ -316,11 +316,15 @@ class TableHDU(TableReader):
 
 
 class AsciiTableHDU(TableHDU):
-    """An ASCII table, read and written as a `TableHDU` is."""
+    """An ASCII table, used as a `TableHDU` is. Only the order of arguments of `read` differs."""
 
-    def read_ascii(self, rows: Any = None, columns: Any = None, **keys: Any) -> Array:
-        """Read the table. This is another name of `read`."""
-        return self.read(columns, rows, **keys)
+    def read(  # type: ignore[override]  # the order of fitsio
+        self, rows: Any = None, columns: Any = None, *arguments: Any, **keys: Any
+    ) -> Array:
+        """Read the table. See `TableHDU.read`, where `columns` comes before `rows`."""
+        return super().read(columns, rows, *arguments, **keys)
+
+    read_ascii = read
 
 
 def _padded(values: Array, count: int, binary: bool) -> Array:

@@ -284,7 +284,15 @@ class TableReader(HDUBase):
         **keys: Any,
     ) -> Array:
         """Read some columns, as `read` does."""
-        return self.read(columns, rows, vstorage, upper, lower, trim_strings, **keys)
+        return self.read(
+            columns=columns,
+            rows=rows,
+            vstorage=vstorage,
+            upper=upper,
+            lower=lower,
+            trim_strings=trim_strings,
+            **keys,
+        )
 
     def read_column(
         self,
@@ -335,7 +343,7 @@ class TableReader(HDUBase):
         **keys: Any,
     ) -> Array:
         """Read some rows, as `read` does."""
-        return self.read(None, rows, vstorage, upper, lower, trim_strings, **keys)
+        return self.read_columns(None, rows, vstorage, upper, lower, trim_strings, **keys)
 
     def read_slice(
         self,
@@ -359,7 +367,7 @@ class TableReader(HDUBase):
         if not 0 <= firstrow <= lastrow <= count or step < 1:
             raise FITSValueError(f"no slice {firstrow}:{lastrow}:{step} in {count} rows")
         rows = slice(firstrow, lastrow, step)
-        return self.read(None, rows, vstorage, upper, lower, trim_strings, **keys)
+        return self.read_columns(None, rows, vstorage, upper, lower, trim_strings, **keys)
 
     def _read(
         self, columns: tuple[Column, ...], rows: Any, vstorage: str | None, trim_strings: bool
@@ -436,7 +444,7 @@ class TableReader(HDUBase):
             key, one = slice(row, row + 1), True
         elif type(key) is not slice:
             one = np.ndim(key) == 0
-        data = self.read(columns, key)
+        data = self.read(columns=columns, rows=key)
         return data[0] if one else data
 
     # ---- row by row ----
@@ -528,7 +536,8 @@ class TableColumnSubset:
             )
             if missing:
                 raise FITSTypeError(f"{sorted(missing)} are none of the columns {self.colnames}")
-        return self._table.read(self._key() if columns is None else columns, rows, **keys)
+        chosen = self._key() if columns is None else columns
+        return self._table.read(columns=chosen, rows=rows, **keys)
 
     def __getitem__(self, key: Any) -> Any:
         return self._table._get(self._key(), key)

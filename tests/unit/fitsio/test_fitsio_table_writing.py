@@ -283,6 +283,9 @@ def test_ascii_tables_by_formats(tmp_path, reader):
         assert fits["A"].read().tolist() == [(1, 1.25, "ab"), (-2, 2.5, "cdef")]
         assert fits["W"]["i"][0] == 7
         assert fits["W"].read_ascii(columns="i").tolist() == [7]
+        assert fits["A"].read([1])["s"].tolist() == ["cdef"]  # rows come first
+        assert fits["A"]["i", "x"].read(rows=[0]).tolist() == [(1, 1.25)]
+        assert fits["A"].read_rows([1])["i"].tolist() == [-2]
 
 
 @pytest.mark.parametrize(
