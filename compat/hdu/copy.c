@@ -34,7 +34,7 @@ static bool is_primary_comment(const char *card) {
 /* Appends a card to the current header, its name in capitals. BAD_KEYCHAR: it is no name of a keyword. */
 static int append(fitsfile *fptr, const char *card, int *status) {
   char copy[FLEN_CARD];
-  cf_copy_n(copy, card, CARD, sizeof copy);
+  cf_copy_n(copy, card, strnlen(card, CARD), sizeof copy);
   return cf_record_append(fptr, copy, status);
 }
 

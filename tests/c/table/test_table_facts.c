@@ -176,7 +176,7 @@ static void test_requests_refused(void) {
   r.type = RF_F64; /* any real number can be had as a double */
   r.stride = 8;
   CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
-  r.flags = 2;
+  r.flags = 4;
   CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   r = (rf_column_request){.size = sizeof r, .column = 1, .type = RF_I32, .data = out, .stride = 4};
   CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
