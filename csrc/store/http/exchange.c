@@ -92,7 +92,7 @@ static rf_status set_headers(const rf_request *request, const char *validator, r
 
 /* "0-99,200-299" */
 static rf_status set_range(const rf_range *ranges, size_t count, rf_http_texts *texts, rf_error *err) {
-  size_t used = 0, capacity;
+  size_t used = 0, capacity = 0;
   uint64_t bytes;
   bool fits = rf_mul_u64(count, RANGE_BYTES, &bytes) && rf_to_size(bytes, &capacity);
   if (!fits || (texts->range = rf_alloc(capacity)) == NULL)
