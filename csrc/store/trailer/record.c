@@ -245,7 +245,7 @@ static bool copy_fits(const rf_step *step, bounds *b) {
 
 /* Checks that all rows are inside and move in one direction. The distance changes evenly from row to row. */
 static bool rows_move_one_way(const rf_step *step, uint64_t old_rows, bounds *b) {
-  uint64_t taken, made;
+  uint64_t taken = 0, made = 0;
   if (step->units == 0 || step->old == 0 || step->width == 0 || !rf_mul_u64(old_rows, step->old, &taken) ||
       !rf_mul_u64(step->units, step->width, &made) || !within(step->src, taken, 0, b->limit) ||
       !within(step->dst, made, 0, b->limit))
@@ -280,7 +280,7 @@ static bool rows_fit(const rf_step *step, bounds *b) {
 
 /* Checks rows that are kept. The bitmap is checked when it is loaded. */
 static bool kept_rows_fit(const rf_step *step, bounds *b) {
-  uint64_t taken, made;
+  uint64_t taken = 0, made = 0;
   if (step->units == 0 || step->width == 0 || step->rows == 0 || step->up || step->rows > INT64_MAX ||
       !rf_mul_u64(step->rows, step->width, &taken) || !rf_mul_u64(step->units, step->width, &made))
     return false;
