@@ -48,8 +48,7 @@ class Writing:
     write_bitcols: bool
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
-        """Update the list of HDUs."""
-        raise NotImplementedError
+        """Update the list of HDUs. `FITS` has the list."""
 
     @property
     def filename(self) -> str:

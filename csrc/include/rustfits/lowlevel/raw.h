@@ -57,14 +57,12 @@ RF_API RF_CHECKED rf_status rf_hdu_write_raw(rf_file *file, size_t index, rf_hdu
 
 /* ------------------------------ cards ------------------------------ */
 
-/* What happens to the data unit if a new header describes another size. */
+/* What happens to the data unit if a new header describes another size. With RF_DATA_KEEP, the next HDU must begin where
+ * the new data unit ends; after the last HDU, the library looks for HDUs again, and ignores bytes that are not an HDU.
+ * With RF_DATA_RESIZE, new bytes are 0, and bytes that remain keep their offsets: a heap does not follow the rows. */
 typedef enum rf_data_fit {
-  /* Its bytes, and the HDUs after it, stay. The next HDU must begin where the new data unit ends. After the last HDU,
-   * the library looks for HDUs again, and ignores bytes that are not an HDU. */
-  RF_DATA_KEEP = 1,
-  /* It gets that size: new bytes are 0, and the HDUs after it move. Bytes that remain keep their offsets: a heap does
-   * not follow the end of the rows. */
-  RF_DATA_RESIZE = 2
+  RF_DATA_KEEP = 1,  /* its bytes, and the HDUs after it, stay */
+  RF_DATA_RESIZE = 2 /* it gets that size, and the HDUs after it move */
 } rf_data_fit;
 
 /* rf_hdu_set_cards() replaces the header of HDU `index` (0-based) of `file` by any cards that describe an HDU: NAXISn,
