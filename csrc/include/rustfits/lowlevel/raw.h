@@ -57,9 +57,10 @@ RF_API RF_CHECKED rf_status rf_hdu_write_raw(rf_file *file, size_t index, rf_hdu
 
 /* ------------------------------ cards ------------------------------ */
 
-/* What happens to the data unit if a new header describes another size. With RF_DATA_KEEP, the next HDU must begin where
- * the new data unit ends; after the last HDU, the library looks for HDUs again, and ignores bytes that are not an HDU.
- * With RF_DATA_RESIZE, new bytes are 0, and bytes that remain keep their offsets: a heap does not follow the rows. */
+/* What happens to the data unit if a new header describes another size. With RF_DATA_KEEP, the next HDU must begin
+ * where the new data unit ends; after the last HDU, the library looks for HDUs again, and ignores bytes that are not an
+ * HDU. With RF_DATA_RESIZE, new bytes are 0, and bytes that remain keep their offsets: a heap does not follow the rows.
+ */
 typedef enum rf_data_fit {
   RF_DATA_KEEP = 1,  /* its bytes, and the HDUs after it, stay */
   RF_DATA_RESIZE = 2 /* it gets that size, and the HDUs after it move */
