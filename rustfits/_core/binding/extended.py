@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rustfits._core.binding.errors import FITSValueError
 from rustfits._core.binding.library import CData, check, error, ffi, lib
@@ -75,9 +75,7 @@ def parse_name(text: str) -> NameParts:
     FITSValueError
         If the text is invalid.
     """
-    name = _new("rf_name *")
-    err = error()
-    check(lib.rf_name_parse(_bytes(text), name, err), err)
+    name = _parsed("rf_name *", lib.rf_name_parse, text)
     return NameParts(*(_text(getattr(name, part)) for part in NameParts._fields))
 
 
@@ -89,9 +87,7 @@ def parse_new_name(text: str) -> NewNameParts:
     FITSValueError
         If the text is invalid.
     """
-    name = _new("rf_name_new *")
-    err = error()
-    check(lib.rf_name_parse_new(_bytes(text), name, err), err)
+    name = _parsed("rf_name_new *", lib.rf_name_parse_new, text)
     parts = (_text(getattr(name, part)) for part in NewNameParts._fields[1:])
     return NewNameParts(bool(name.clobber), *parts)
 
@@ -104,9 +100,7 @@ def parse_location(text: str) -> Location:
     FITSValueError
         If the text is invalid.
     """
-    where = _new("rf_name_location *")
-    err = error()
-    check(lib.rf_name_parse_location(_bytes(text), where, err), err)
+    where = _parsed("rf_name_location *", lib.rf_name_parse_location, text)
     texts = _text(where.column), _text(where.row)
     return Location(where.number, _text(where.name), where.version, *texts)
 
@@ -136,9 +130,7 @@ def parse_compression(text: str) -> NameCompression:
     FITSValueError
         If the text is invalid.
     """
-    how = _new("rf_name_compression *")
-    err = error()
-    check(lib.rf_name_parse_compression(_bytes(text), how, err), err)
+    how = _parsed("rf_name_compression *", lib.rf_name_parse_compression, text)
     return NameCompression(
         kind=_text(lib.rf_zcmptype_get_name(how.type)),
         smooth=bool(how.smooth),
@@ -149,10 +141,12 @@ def parse_compression(text: str) -> NameCompression:
     )
 
 
-def _new(kind: str) -> CData:
-    """Return a struct that begins with its size."""
+def _parsed(kind: str, parse: Any, text: str) -> CData:
+    """Return a struct, which begins with its size, filled by a function of the C library."""
     made = ffi.new(kind)
     made.size = ffi.sizeof(made[0])
+    err = error()
+    check(parse(_bytes(text), made, err), err)
     return made
 
 
