@@ -134,8 +134,9 @@ def whole_house(root: Path) -> House:
     ]
     below = [[name for name in row if name != "include"] for row in order["c"]["levels"]]
     uses["_core/binding"].add("include")
-    uses["include"] = set(below[-1])
-    rows = [*reversed(above), ["include"], *reversed([row for row in below if row])]
+    uses["include"] = set().union(*below[-2:]) & rooms.keys()
+    rows = [*reversed(above), ["include"], *reversed(below)]
+    rows = [there for row in rows if (there := [name for name in row if name in rooms])]
     return House(rooms, uses, rows)
 
 

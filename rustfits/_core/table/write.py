@@ -350,14 +350,19 @@ def check_table(
         If there can be no such table.
     """
     values, count = as_table(where, data, names)
-    said = {name.lower() for name in units or ()}
+    by_name = units if isinstance(units, Mapping) else None
+    said = {str(name).lower() for name in by_name or ()}
     known = {
         name: unit_text(unit)
         for name, unit in units_of_data(data, names).items()
         if name.lower() not in said
     }
     columns = columns_of_data(
-        values, {**known, **(units or {})}, var_dtypes, bit_columns, heap_format
+        values,
+        {**known, **by_name} if by_name else units or known,  # what is no dict is refused there
+        var_dtypes,
+        bit_columns,
+        heap_format,
     )
     columns = [column.at(number) for number, column in enumerate(columns)]
     cargo = Cargo()

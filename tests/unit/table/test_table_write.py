@@ -576,3 +576,11 @@ def test_ascii_formats(path):
             with pytest.raises(TypeError):
                 fits.create_ascii_table_hdu(wrong_type)
     verify(path)
+
+
+def test_units_that_are_no_dict_are_refused(tmp_path):
+    path = tmp_path / "t.fits"
+    for units in (["deg"], "deg"):
+        with pytest.raises(rustfits.FITSTypeError, match="units must be a dict by column name"):
+            rustfits.write_table(path, {"ra": np.zeros(3)}, units=units)
+    assert not path.exists()
