@@ -15,7 +15,6 @@ from rustfits._core.binding.errors import (
     FITSUnsupportedError,
     FITSValueError,
 )
-from rustfits._core.binding.foreign import plain_array
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.warnings import warn_of_file, warn_of_writing
@@ -23,6 +22,7 @@ from rustfits._core.compression.algorithms import Compression, with_level
 from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.compression.quantize import Quantize
 from rustfits._core.compression.spec import from_c
+from rustfits._core.foreign.arrays import plain_array
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.pixels import Pixels, cast, mask_of, store_pixels
 

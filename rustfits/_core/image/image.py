@@ -17,9 +17,9 @@ from rustfits._core.binding.errors import (
     FITSTypeError,
     FITSValueError,
 )
-from rustfits._core.binding.foreign import plain_array
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes, select, select_plain
+from rustfits._core.foreign.arrays import plain_array
 from rustfits._core.header.hdu import HDU
 from rustfits._core.image.cutouts import read_cutouts
 from rustfits._core.image.grow import box, check_growth, grow_axes, reach

@@ -13,9 +13,9 @@ from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.dtypes import F4, F8, PIXEL_TYPES
 from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
-from rustfits._core.binding.foreign import plain_array
 from rustfits._core.binding.library import CData, check, error, lib, text
 from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.foreign.arrays import plain_array
 from rustfits._core.image.request import pixel_request
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import numpy as np
 from rustfits._core.binding.arrays import Array, spread
 from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
-from rustfits._core.binding.foreign import as_mapping, plain_array
+from rustfits._core.foreign.arrays import plain_array
+from rustfits._core.foreign.tables import as_mapping
 from rustfits._core.table.new_columns import (
     NewColumn,
     cells_in,

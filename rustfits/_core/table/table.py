@@ -19,9 +19,9 @@ from typing import (
 import numpy as np
 
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError, FITSValueError
-from rustfits._core.binding.foreign import check_units, unit_text, units_of_data
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.foreign.units import check_units, unit_text, units_of_data
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table import write as table_write
 from rustfits._core.table.base import RowsLike, TableBase, lock_of, names_of, rows_of

@@ -11,10 +11,10 @@ import numpy as np
 
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
-from rustfits._core.binding.foreign import unit_text, units_of_data
 from rustfits._core.binding.library import CData, error, failure, ffi, lib, text
 from rustfits._core.binding.selection import Axis, c_axes
 from rustfits._core.compression.tables import TableCompression, table_compression
+from rustfits._core.foreign.units import unit_text, units_of_data
 from rustfits._core.header.header import header_cards
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table.input import (
