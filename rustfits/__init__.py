@@ -45,6 +45,8 @@ from rustfits._core.binding.errors import (
     NotFITSError,
 )
 from rustfits._core.binding.library import version as _version
+from rustfits._core.collect.part import Part, read_part
+from rustfits._core.collect.plan import plan
 from rustfits._core.compression.algorithms import Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Rice1
 from rustfits._core.compression.quantize import Quantize
 from rustfits._core.driver.listing import Driver, DriverTable, drivers
@@ -134,6 +136,7 @@ __all__ = [
     "ImageHDU",
     "NoCompress",
     "NotFITSError",
+    "Part",
     "Plan",
     "Plio1",
     "Quantize",
@@ -148,8 +151,10 @@ __all__ = [
     "info",
     "is_protected_key",
     "pack",
+    "plan",
     "read",
     "read_header",
+    "read_part",
     "register_driver",
     "set_keys",
     "shmem",

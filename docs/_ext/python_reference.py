@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: What a class is about, by the first public base or by its name; the order is that of the page.
 GROUPS = {
     "Files": ["FITS", "FileInfo", "HDUInfo"],
+    "Many files": ["Part"],
     "HDUs": ["HDU"],
     "Columns": ["ColumnSubset", "SingleColumnSubset"],
     "Headers": ["FITSHeader", "FITSHeaderEdit"],

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rustfits._core.remote.remote import Remote
     from rustfits._core.table.input import TableLike
 
-__all__ = ["read", "read_header", "write", "write_image", "write_table"]
+__all__ = ["first_with_data", "read", "read_header", "write", "write_image", "write_table"]
 
 
 @overload
@@ -100,7 +100,7 @@ def read(
         If the file cannot be opened or read. See `FITS`.
     """
     with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
-        hdu = _first_with_data(fits) if ext is None else fits[ext]
+        hdu = first_with_data(fits) if ext is None else fits[ext]
         if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
                 f"{fits._file.name}[{hdu.index}]: this version reads images and tables; "
@@ -112,7 +112,14 @@ def read(
         return data, hdu.header
 
 
-def _first_with_data(fits: FITS) -> HDU:
+def first_with_data(fits: FITS) -> HDU:
+    """Return the HDU that `read` reads without ``ext``.
+
+    Raises
+    ------
+    FITSValueError
+        If no HDU has an array.
+    """
     first: HDU = fits[0]
     if first.has_data:
         return first
