@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
@@ -10,12 +11,19 @@ import numpy as np
 
 from rustfits._core.binding.errors import (
     FITSDriverError,
+    FITSExistsError,
+    FITSFormatError,
     FITSNotBuiltError,
+    FITSNotFoundError,
+    FITSOpenError,
+    FITSTruncatedError,
     FITSTypeError,
     FITSUnsupportedError,
     FITSValueError,
+    NotFITSError,
 )
-from rustfits._core.driver.opening import FileLike, find_opener
+from rustfits._core.binding.names import shown
+from rustfits._core.driver.opening import FileLike, find_opener, is_file_object
 from rustfits._core.file.fits import FITS
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.image.image import ImageHDU
@@ -204,16 +212,20 @@ def write(
     remote: Remote | str | None = None,
     schemes: Iterable[str] | None = None,
 ) -> None:
-    """Write data to a file.
+    """Write data to a file. By default, this replaces an existing file.
+
+    ``mode="x"`` refuses an existing file, and ``mode="r+"`` appends to it.
 
     Parameters
     ----------
     filename : str, os.PathLike or file object
         As for `FITS`.
-    data : array_like or dict
-        The data. A structured array or a dict becomes a table, any other array an image.
-    mode : {"w+", "r+"}
-        Whether to create a file, which replaces an old one, or to append to an existing file.
+    data : array_like, dict or data frame
+        The data. A structured array, a dict or a data frame becomes a table, any other array an
+        image.
+    mode : {"w+", "x", "r+"}
+        ``"w+"`` creates a file, which replaces an old one. ``"x"`` creates a file that must not
+        exist. ``"r+"`` appends to an existing file.
     extname : str, optional
         The value of EXTNAME.
     header : FITSHeader, dict or sequence of cards, optional
@@ -221,7 +233,8 @@ def write(
     compress, quantize, reserve_cards
         As for `FITS.write_image` and `FITS.write_table`.
     atomic : bool
-        For ``w+``, whether to write a temporary file that replaces the old one when it is complete.
+        For ``w+`` and ``x``, whether to write a temporary file that gets the name when it is
+        complete. With ``x``, that step also fails if the file exists by then.
         False overwrites the old file, after checking the arguments and reserving space, for a disk
         that cannot hold both. A file object gets the complete file in order.
     durable : bool
@@ -233,6 +246,8 @@ def write(
 
     Raises
     ------
+    FITSExistsError
+        If the mode is ``x`` and the file exists.
     FITSError
         If the file cannot be opened or written. See `FITS`, `FITS.write_image` and
         `FITS.write_table`. With `atomic`, the old file is then unchanged.
@@ -255,10 +270,47 @@ def _open_for_one_call(
     remote: Remote | str | None,
     schemes: Iterable[str] | None,
 ) -> FITS:
-    """Open a file for one HDU. With ``w+``, an exception leaves the old file unchanged."""
-    if mode != "w+":
+    """Open a file for one HDU. An exception leaves an old file unchanged if the mode is not r+."""
+    if mode == "x":
+        _refuse_existing(filename, remote, schemes)
+    elif mode != "w+":
         return FITS(filename, mode, durable=durable, remote=remote, schemes=schemes)
-    return FITS._create(filename, atomic=atomic, durable=durable, remote=remote, schemes=schemes)
+    return FITS._create(
+        filename,
+        atomic=atomic,
+        durable=durable,
+        overwrite=mode == "w+",
+        remote=remote,
+        schemes=schemes,
+    )
+
+
+def _refuse_existing(
+    filename: FileLike, remote: Remote | str | None, schemes: Iterable[str] | None
+) -> None:
+    """Check that there is no file where the C library does not check it.
+
+    Raises
+    ------
+    FITSExistsError
+        If the file exists.
+    FITSValueError
+        If `filename` names no file.
+    """
+    if is_file_object(filename) or filename == "-":
+        raise FITSValueError("mode 'x' refuses an existing file: it needs the name of a file")
+    name, opener = find_opener(filename)
+    if opener is None:
+        return
+    try:
+        FITS(filename, remote=remote, schemes=schemes).close()
+    except FITSNotFoundError:
+        return
+    except (NotFITSError, FITSFormatError, FITSTruncatedError, FITSOpenError):
+        pass  # there is a file, of another kind
+    failed = FITSExistsError(f"{shown(name)}: the file already exists")
+    failed.errno, failed.filename, failed.strerror = errno.EEXIST, shown(name), str(failed)
+    raise failed
 
 
 def write_image(
@@ -272,7 +324,7 @@ def write_image(
     schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
-    """Write an image to a file.
+    """Write an image to a file. By default, this replaces an existing file.
 
     Parameters
     ----------
@@ -280,7 +332,7 @@ def write_image(
         As for `FITS`.
     data : array_like
         The pixels.
-    mode : {"w+", "r+"}
+    mode : {"w+", "x", "r+"}
         As for `write`.
     atomic, durable
         As for `write`.
@@ -311,15 +363,15 @@ def write_table(
     schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
-    """Write a table to a file.
+    """Write a table to a file. By default, this replaces an existing file.
 
     Parameters
     ----------
     filename : str, os.PathLike or file object
         As for `FITS`.
-    data : structured array, dict, or list of arrays
+    data : structured array, dict, list of arrays, or data frame
         The columns.
-    mode : {"w+", "r+"}
+    mode : {"w+", "x", "r+"}
         As for `write`.
     atomic, durable
         As for `write`.
