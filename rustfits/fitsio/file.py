@@ -26,6 +26,7 @@ from rustfits.fitsio.hdu.base import HDUBase
 from rustfits.fitsio.hdu.image import ImageHDU
 from rustfits.fitsio.hdu.table import AsciiTableHDU, TableHDU
 from rustfits.fitsio.hdu.table_read import TableReader
+from rustfits.fitsio.helpers.steps import Steps
 from rustfits.fitsio.names import Name, expand, name_to_read, name_to_write, packed_file
 from rustfits.fitsio.util import (
     READONLY,
@@ -49,7 +50,7 @@ _NO_VERSION = object()
 _MODES = {"r": "r", "rw": "rw", READONLY: "r", READWRITE: "rw"}
 
 
-class FITS(Writing):
+class FITS(Steps, Writing):
     """An open FITS file.
 
     Parameters
@@ -143,7 +144,6 @@ class FITS(Writing):
         self._is_listed = False
         #: Held by methods that look at the file and then change it.
         self._lock = threading.RLock()
-        self._left: Iterator[Any] | None = None
         name = name_to_read(text) if known == "r" else name_to_write(text, clobber)
         self._compression = name.compression
         #: The file of `rustfits` that this object uses.
@@ -430,19 +430,6 @@ class FITS(Writing):
     def _FITS(self) -> FITS:  # noqa: N802 (the name in fitsio)
         """What the classes of HDUs take as their first argument."""
         return self
-
-    def next(self) -> Any:
-        """Return the next HDU."""
-        return self.__next__()
-
-    def __next__(self) -> Any:
-        if self._left is None:
-            self._left = iter(self)
-        try:
-            return next(self._left)
-        except StopIteration:
-            self._left = None
-            raise
 
     def movabs_ext(self, ext: int) -> int:
         """Return the kind of an HDU by its 0-based index. This API has no current HDU.

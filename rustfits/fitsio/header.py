@@ -133,6 +133,7 @@ class FITSHDR:
         with unread[1]:
             if self._unread is not None:
                 self._merge(*_contents(unread[0]))
+                self._listed = None
                 self._unread = None  # last, because other threads look at it without the lock
 
     def _merge(self, contents: list[dict[str, Any]], odd: list[tuple[str, bytes]] | None) -> None:
@@ -281,9 +282,10 @@ class FITSHDR:
         unread = self._unread
         if unread is None:
             return _LOAD
-        if self._listed is not None:
-            place = self._listed.places.get("" if item is None else str(item).upper())
-            return _MISSING if place is None else self._listed.values[place]
+        listed = self._listed
+        if listed is not None:
+            place = listed.places.get("" if item is None else str(item).upper())
+            return _MISSING if place is None else listed.values[place]
         self._looks += 1
         # Beyond that, a list of all values costs less than to look for repeated keywords.
         if self._looks > _MOST_LOOKS:
@@ -309,6 +311,11 @@ class FITSHDR:
 
     def __getitem__(self, item: Any) -> Any:
         """Return the value of a keyword, for COMMENT and HISTORY the text of the last card."""
+        listed = self._listed
+        if listed is not None and type(item) is str:
+            place = listed.places.get(item)
+            if place is not None:
+                return listed.values[place]
         if self._unread is not None:
             found = self._look(item)
             if found is _MISSING:

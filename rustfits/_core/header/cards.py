@@ -216,16 +216,17 @@ def values_of(cards: CData) -> tuple[list[str], list[Value]]:
     """Return keywords and values of all entries. None is the value of a card without ``=``."""
     entries = entries_of(cards)
     scratch, err = value_slot(), error()
+    names: list[str] = []
     values: list[Value] = []
     for name, start, _ in entries:
-        status = _get_value(cards, start, scratch, err)
-        if status:
+        if status := _get_value(cards, start, scratch, err):
             check(status, err)
+        names.append(name)
         if scratch.kind == _COMMENTARY_KIND and name not in COMMENTARY:
             values.append(None)
         else:
             values.append(decode(scratch))
-    return [entry[0] for entry in entries], values
+    return names, values
 
 
 def value_from(cards: CData, key: bytes, start: int) -> tuple[Value, int] | None:

@@ -359,7 +359,7 @@ def check_table(
     }
     columns = columns_of_data(
         values,
-        {**known, **by_name} if by_name else units or known,  # what is no dict is refused there
+        {**known, **by_name} if by_name else units or known,  # which refuses anything but a dict
         var_dtypes,
         bit_columns,
         heap_format,

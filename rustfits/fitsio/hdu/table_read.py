@@ -17,6 +17,7 @@ from rustfits._core.table.read import read_columns, read_table
 from rustfits._core.table.where import find_rows
 from rustfits.fitsio.columns import column_info, declared_length, is_vector_of_one, pad_cells
 from rustfits.fitsio.hdu.base import HDUBase
+from rustfits.fitsio.helpers.steps import Steps
 from rustfits.fitsio.util import (
     Array,
     array_rows,
@@ -37,7 +38,7 @@ __all__ = ["TableColumnSubset", "TableReader"]
 _BATCH = 1 << 20
 
 
-class TableReader(HDUBase):
+class TableReader(Steps, HDUBase):
     """The methods that read a table."""
 
     def __init__(
@@ -62,7 +63,6 @@ class TableReader(HDUBase):
         self.write_bitcols = write_bitcols
         self._vstorage = check_vstorage(vstorage)
         self._iter_row_buffer = operator.index(iter_row_buffer)
-        self._rows_left: Iterator[Any] | None = None
         self._lengths: dict[tuple[int, int], int] = {}  # by generation and column
 
     def _table(self, what: str = "read") -> TableBase:
@@ -454,19 +454,6 @@ class TableReader(HDUBase):
         count = max(self._iter_row_buffer, _BATCH // max(schema.row_bytes, 1), 1)
         for first in range(0, schema.nrows, count):
             yield from self.read(rows=slice(first, min(first + count, schema.nrows)))
-
-    def next(self) -> Any:
-        """Return the next row."""
-        return self.__next__()
-
-    def __next__(self) -> Any:
-        if self._rows_left is None:
-            self._rows_left = iter(self)
-        try:
-            return next(self._rows_left)
-        except StopIteration:
-            self._rows_left = None
-            raise
 
     def _lines(self) -> list[str]:
         lines = super()._lines()
