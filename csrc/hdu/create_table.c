@@ -127,7 +127,10 @@ static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_e
     RF_TRY(rf_header_append_string(header, "EXTNAME", spec->extname, "name of this HDU", err));
   if (spec->extver >= 0)
     RF_TRY(rf_header_append_integer(header, "EXTVER", spec->extver, "version of this HDU", err));
-  return append_user_cards(header, spec, err);
+  RF_TRY(append_user_cards(header, spec, err));
+  for (size_t i = 0; i < spec->ncols; i++)
+    RF_TRY(rf_spec_set_comment(header, &spec->columns[i], (unsigned)i + 1, err));
+  return RF_OK;
 }
 
 /* Fills new rows, which are 0, if the format has another fill byte. */

@@ -38,7 +38,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
 
 static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
   RF_TRY(append_structure(header, spec, primary, err));
-  RF_TRY(rf_image_spec_add_offset(header, spec->dtype, err));
+  RF_TRY(rf_image_spec_add_scale(header, spec, err));
   RF_TRY(rf_image_spec_add_names(header, spec, err));
   return rf_image_spec_add_cards(header, spec, err);
 }

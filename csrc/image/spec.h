@@ -7,7 +7,7 @@
 
 #include "file/file.h"
 
-/* Checks type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
+/* Checks type, axes, scale and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 
 /* Gets the facts of the image that a checked spec describes. The caller frees image->axes. RF_ERR_MEMORY. */
@@ -16,8 +16,8 @@ rf_status rf_image_spec_get_image(const rf_image_spec *spec, rf_hdu *image, rf_e
 /* Returns BITPIX of the stored values. */
 int rf_image_spec_bitpix(rf_dtype type);
 
-/* Appends BZERO and BSCALE for types that BITPIX does not have. */
-rf_status rf_image_spec_add_offset(rf_header *header, rf_dtype type, rf_error *err);
+/* Appends BSCALE and BZERO: those of the spec, or those of types that BITPIX does not have. */
+rf_status rf_image_spec_add_scale(rf_header *header, const rf_image_spec *spec, rf_error *err);
 
 /* Appends BLANK, EXTNAME and EXTVER. */
 rf_status rf_image_spec_add_names(rf_header *header, const rf_image_spec *spec, rf_error *err);

@@ -154,6 +154,8 @@ static rf_status insert_cards(const rf_header *old, const rf_table *table, size_
   RF_TRY(rf_header_new(&cards, err));
   rf_status status = format->cards(cards, spec, number, start + 1, err);
   if (status == RF_OK)
+    status = rf_spec_set_comment(cards, spec, number, err);
+  if (status == RF_OK)
     status = rf_header_renumber(old, 0, number, 1, cards, header, err);
   rf_header_free(cards);
   if (status == RF_OK && format->has_starts) {

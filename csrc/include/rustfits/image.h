@@ -179,6 +179,9 @@ typedef struct rf_image_spec {
   const rf_compression *compression; /* NULL: not compressed */
   int deferred;                      /* 1: the HDU is only begun, see rf_hdu_publish() */
   uint32_t reserve_cards;            /* the header has room for so many more cards, which later edits can use */
+  int scaled; /* 1: with BSCALE and BZERO as below. `dtype` is then the stored type, a type of rf_image_info.stored */
+  double bscale; /* finite, and not 0 */
+  double bzero;  /* finite. Where FITS 5.2.5 has it for unsigned integers or signed bytes, values are of that type */
 } rf_image_spec;
 
 /* rf_image_spec_init() sets spec->size, sets spec->extver to -1, and zeroes the other members of `spec`. Threads: any.
@@ -197,9 +200,9 @@ RF_API RF_CHECKED rf_status rf_image_check_spec(const rf_image_spec *spec, const
  * compressed image gets an empty primary HDU first where the file has none. All pixels are 0 as stored. `spec` and what
  * it points at are borrowed for the call. Only `err` may be NULL.
  * index  receives the index of the HDU, 0-based. Unchanged on failure
- * Returns RF_OK; RF_ERR_ARGUMENT (`dtype`, `naxis`, `axes`, `blank`, a compression that contradicts itself);
- * RF_ERR_UNSUPPORTED (the codec does not hold such pixels); RF_ERR_NOT_BUILT (codec); RF_ERR_LIMIT (size of the image,
- * `reserve_cards` beyond rf_limits.header_bytes); RF_ERR_CARD (`header`); RF_ERR_READONLY; RF_ERR_CLOSED;
+ * Returns RF_OK; RF_ERR_ARGUMENT (`dtype`, `naxis`, `axes`, `blank`, `bscale`, `bzero`, a compression that contradicts
+ * itself); RF_ERR_UNSUPPORTED (the codec does not hold such pixels); RF_ERR_NOT_BUILT (codec); RF_ERR_LIMIT (size of
+ * the image, `reserve_cards` beyond rf_limits.header_bytes); RF_ERR_CARD (`header`); RF_ERR_READONLY; RF_ERR_CLOSED;
  * RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; any of "input and output". On failure the file is as it was before.
  * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err);

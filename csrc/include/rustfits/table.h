@@ -244,6 +244,7 @@ typedef struct rf_column_spec {
   int has_null; /* 1: TNULLn of an integer column, as stored */
   int64_t null;
   const char *null_text; /* ASCII: TNULLn; NULL: none */
+  const char *comment;   /* TCOMMn, what the column is; NULL: none */
 } rf_column_spec;
 
 /* A new table. */

@@ -224,3 +224,11 @@ rf_status rf_spec_cards_binary(rf_header *header, const rf_column_spec *spec, un
                                    "display format for column", err));
   return RF_OK;
 }
+
+rf_status rf_spec_set_comment(rf_header *header, const rf_column_spec *spec, unsigned number, rf_error *err) {
+  char keyword[16];
+  if (spec->comment == NULL || spec->comment[0] == '\0')
+    return RF_OK;
+  rf_value comment = {.kind = RF_VALUE_STRING, .text = spec->comment, .text_length = strlen(spec->comment)};
+  return rf_header_set(header, numbered(keyword, "TCOMM", number), &comment, NULL, err);
+}

@@ -25,4 +25,7 @@ rf_status rf_spec_cards_binary(rf_header *header, const rf_column_spec *spec, un
 /* Copies the caller's struct, as far as its size goes. */
 rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_spec *spec, rf_error *err);
 
+/* Sets TCOMMn of column `number` (1-based), which may have a card already. Any status of rf_header_set(). */
+rf_status rf_spec_set_comment(rf_header *header, const rf_column_spec *spec, unsigned number, rf_error *err);
+
 #endif

@@ -13,7 +13,7 @@ from rustfits._core.compression.tables import table_compression
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.create import append_image, check_pixels, create_image
 from rustfits._core.image.image import ImageHDU
-from rustfits._core.image.pixels import as_pixels
+from rustfits._core.image.scaling import new_scaling, scaled_pixels
 from rustfits._core.table.ascii import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits._core.table.input import TableLike, columns_of_dtype, is_table
 from rustfits._core.table.table import TableHDU
@@ -55,6 +55,8 @@ class Creating:
         compress: CompressLike = None,
         quantize: QuantizeLike = None,
         blank: int | None = None,
+        bscale: float | None = None,
+        bzero: float | None = None,
         reserve_cards: SupportsIndex = 0,
     ) -> ImageHDU:
         """Append an image filled with zeros.
@@ -81,6 +83,9 @@ class Creating:
             number is a level. By default, compression is lossless.
         blank : int, optional
             The value of undefined pixels of `dtype`, for integers only. BLANK stores it.
+        bscale, bzero : float, optional
+            BSCALE and BZERO, by default 1 and 0. `dtype` is then the type of the stored values, and
+            the values of the image are ``bzero + bscale * stored``, as ``float64``.
         reserve_cards : int
             The number of cards that can be added later without moving data.
 
@@ -103,9 +108,20 @@ class Creating:
         FITSIOError
             If writing failed. The file is then unchanged.
         """
-        return self._create_image(
-            dtype, dims, extname, extver, blank, None, compress, quantize, reserve_cards
+        compression, steps = as_compression(compress), as_quantize(quantize)
+        index = create_image(
+            self._file,
+            dtype,
+            dims,
+            extname=extname,
+            extver=extver,
+            blank=blank,
+            compression=compression,
+            quantize=steps,
+            scaling=new_scaling(dtype, bscale, bzero),
+            reserve_cards=reserve_cards,
         )
+        return self._image(index, compression)
 
     def write_image(
         self,
@@ -116,6 +132,10 @@ class Creating:
         compress: CompressLike = None,
         quantize: QuantizeLike = None,
         blank: int | None = None,
+        dtype: DTypeLike | None = None,
+        bscale: float | None = None,
+        bzero: float | None = None,
+        scale: bool = True,
         header: HeaderLike | None = None,
         reserve_cards: SupportsIndex = 0,
     ) -> ImageHDU:
@@ -125,10 +145,22 @@ class Creating:
         ----------
         data : array_like or None
             The pixels. Masked pixels are stored as BLANK or NaN. None makes an HDU without data.
-        extname, extver, compress, quantize, blank
+        extname, extver, compress, quantize
             As for `create_image_hdu`.
+        blank : int, optional
+            As for `create_image_hdu`: with `bscale` or `bzero`, a stored value. NaN is stored so.
+        dtype : dtype-like, optional
+            The type of the stored values, for `bscale` and `bzero`: ``u1 i2 i4 i8 f4 f8``.
+        bscale, bzero : float, optional
+            BSCALE and BZERO, by default 1 and 0. The file stores ``(data - bzero) / bscale``, for
+            integers rounded to nearest.
+        scale : bool
+            Whether `data` are values. If False, they are stored values, as
+            ``hdu.read(scale=False)`` returns them, and BSCALE, BZERO and BLANK are those of
+            `header` unless arguments give others.
         header : FITSHeader, dict or sequence of cards, optional
-            Cards to copy, including commentary. Cards that describe the structure are skipped.
+            Cards to copy, including commentary. Cards that describe the structure are skipped, and
+            BSCALE and BZERO with ``scale=True``.
         reserve_cards : int
             As for `create_image_hdu`.
 
@@ -140,16 +172,30 @@ class Creating:
         Raises
         ------
         FITSValueError, FITSTypeError, FITSUnsupportedError, FITSReadOnlyError, FITSIOError
-            As for `create_image_hdu`.
+            As for `create_image_hdu`. A value that the stored type cannot hold is a
+            `FITSValueError`, which says which pixel. The file is then unchanged.
         """
-        if data is None:
-            return self._create_image(
-                "u1", (), extname, extver, blank, header, compress, quantize, reserve_cards
-            )
-        array = as_pixels(data, blank)
         compression, steps = as_compression(compress), as_quantize(quantize)
-        if isinstance(compression, Plio1):  # it cannot store all values
-            check_pixels(self._file.name, array, compression, steps, blank)
+        if data is None:
+            index = create_image(
+                self._file,
+                "u1" if dtype is None else dtype,
+                (),
+                extname=extname,
+                extver=extver,
+                blank=blank,
+                header=header,
+                compression=compression,
+                quantize=steps,
+                scaling=new_scaling(dtype, bscale, bzero),
+                reserve_cards=reserve_cards,
+            )
+            return self._image(index, compression)
+        array, scaling, blank = scaled_pixels(
+            self._file.name, data, dtype, bscale, bzero, scale, blank, header
+        )
+        if isinstance(compression, Plio1) or scaling is not None:  # they cannot store all values
+            check_pixels(self._file.name, array, compression, steps, blank, scaling)
         index = append_image(
             self._file,
             array,
@@ -159,6 +205,7 @@ class Creating:
             header=header,
             compression=compression,
             quantize=steps,
+            scaling=scaling,
             reserve_cards=reserve_cards,
         )
         return self._image(index, compression)
@@ -396,34 +443,6 @@ class Creating:
         hdu = self._hdu(index)
         assert isinstance(hdu, TableHDU)
         return hdu
-
-    def _create_image(
-        self,
-        dtype: DTypeLike,
-        dims: Sequence[SupportsIndex] | SupportsIndex,
-        extname: str | None,
-        extver: int | None,
-        blank: int | None,
-        header: HeaderLike | None,
-        compress: CompressLike,
-        quantize: QuantizeLike,
-        reserve_cards: SupportsIndex,
-    ) -> ImageHDU:
-        """Append an image HDU filled with zeros."""
-        compression, steps = as_compression(compress), as_quantize(quantize)
-        index = create_image(
-            self._file,
-            dtype,
-            dims,
-            extname=extname,
-            extver=extver,
-            blank=blank,
-            header=header,
-            compression=compression,
-            quantize=steps,
-            reserve_cards=reserve_cards,
-        )
-        return self._image(index, compression)
 
     def _image(self, index: int, compression: Compression | None) -> ImageHDU:
         hdu = self._hdu(index)

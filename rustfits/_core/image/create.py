@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rustfits._core.compression.algorithms import Compression
     from rustfits._core.compression.quantize import Quantize
     from rustfits._core.header.header import HeaderLike
+    from rustfits._core.image.scaling import Scaling
 
 __all__ = ["append_image", "check_pixels", "create_image"]
 
@@ -50,6 +51,7 @@ def create_image(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    scaling: Scaling | None = None,
     reserve_cards: SupportsIndex = 0,
     deferred: bool = False,
 ) -> int:
@@ -63,6 +65,8 @@ def create_image(
         As for `FITS.create_image_hdu` and `FITS.write_image`.
     compression, quantize
         As `as_compression` and `as_quantize` return them.
+    scaling : Scaling, optional
+        BSCALE and BZERO.
     reserve_cards : int
         The header has room for this number of further cards.
     deferred : bool
@@ -87,6 +91,7 @@ def create_image(
         header=header,
         compression=compression,
         quantize=quantize,
+        scaling=scaling,
     )
     spec.deferred = deferred
     spec.reserve_cards = min(integer("reserve_cards", reserve_cards, 0), 2**32 - 1)
@@ -107,6 +112,7 @@ def _image_spec(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    scaling: Scaling | None = None,
 ) -> tuple[CData, tuple[Any, ...]]:
     """Return an ``rf_image_spec *``, and what it borrows.
 
@@ -127,6 +133,8 @@ def _image_spec(
     if blank is not None:
         spec.has_blank = 1
         spec.blank = stored_blank(blank, np.dtype(dtype))
+    if scaling is not None:
+        spec.scaled, spec.bscale, spec.bzero = 1, scaling.bscale, scaling.bzero
     check_compression(compression, quantize, np.dtype(dtype), len(shape))
     packing = None if compression is None else c_compression(compression, quantize)
     if packing is not None:
@@ -147,6 +155,7 @@ def append_image(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    scaling: Scaling | None = None,
     reserve_cards: SupportsIndex = 0,
 ) -> int:
     """Append an image with its pixels, all of it or nothing, and return its index.
@@ -157,7 +166,7 @@ def append_image(
         The open file.
     data : numpy.ndarray or numpy.ma.MaskedArray
         As `as_pixels` returns it.
-    extname, extver, blank, header, compression, quantize, reserve_cards
+    extname, extver, blank, header, compression, quantize, scaling, reserve_cards
         As for `create_image`.
 
     Raises
@@ -172,7 +181,7 @@ def append_image(
     with half_made(file) as publish:
         index = create_image(
             file,
-            data.dtype,
+            data.dtype if scaling is None else scaling.dtype,
             data.shape,
             extname=extname,
             extver=extver,
@@ -180,13 +189,14 @@ def append_image(
             header=header,
             compression=compression,
             quantize=quantize,
+            scaling=scaling,
             reserve_cards=reserve_cards,
             deferred=True,
         )
         publish.index = index
         if data.size:
             whole = tuple(Axis(0, 1, count) for count in data.shape)
-            dtype = data.dtype.newbyteorder("=")
+            dtype = data.dtype.newbyteorder("=") if scaling is None else scaling.values
             put_pixels(
                 file,
                 index,
@@ -194,8 +204,8 @@ def append_image(
                 pixel_type(dtype),
                 dtype,
                 data,
-                at_once=compression is not None,
-                flags=lib.RF_IMAGE_HELD,
+                at_once=compression is not None or scaling is not None,
+                flags=lib.RF_IMAGE_HELD | (0 if scaling is None else scaling.flags),
             )
     return index
 
@@ -206,6 +216,7 @@ def check_pixels(
     compression: Compression | None,
     quantize: Quantize | None,
     blank: int | None,
+    scaling: Scaling | None = None,
 ) -> None:
     """Refuse pixels that `compression` cannot hold, before a file is truncated or gets an HDU.
 
@@ -216,18 +227,26 @@ def check_pixels(
     FITSValueError, FITSUnsupportedError
         If there is no such image.
     """
-    check_compression(compression, quantize, data.dtype, data.ndim)
-    if compression is None:
+    stored = data.dtype if scaling is None else scaling.dtype
+    check_compression(compression, quantize, stored, data.ndim)
+    if compression is None and scaling is None:
         return
     spec, borrowed = _image_spec(
-        data.dtype, data.shape, blank=blank, compression=compression, quantize=quantize
+        stored,
+        data.shape,
+        blank=blank,
+        compression=compression,
+        quantize=quantize,
+        scaling=scaling,
     )
     pixels = ffi.NULL
     ready = mask = None
-    if isinstance(compression, Plio1):  # the only one that cannot hold all values
-        ready = np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("="))
+    if isinstance(compression, Plio1) or scaling is not None:  # they cannot hold all values
+        dtype = data.dtype.newbyteorder("=") if scaling is None else scaling.values
+        ready = np.ascontiguousarray(np.ma.getdata(data), dtype)
         mask = mask_of(data)
-        pixels = pixel_request(pixel_type(data.dtype), ready, mask)
+        flags = 0 if scaling is None else scaling.flags
+        pixels = pixel_request(pixel_type(dtype), ready, mask, flags=flags)
     err = error()
     try:
         check_values(lib.rf_image_check_spec(spec, pixels, err), err)

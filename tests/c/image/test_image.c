@@ -300,7 +300,7 @@ static void created_headers_are_those_of_the_standard(void) {
       "END",
   };
   const uint64_t axes[2] = {2, 3};
-  const rf_image_spec spec = {sizeof spec, RF_U16, 2, axes, "SCI", 3, 1, -99, NULL, NULL, 0, 0};
+  const rf_image_spec spec = {sizeof spec, RF_U16, 2, axes, "SCI", 3, 1, -99, NULL, NULL, 0, 0, 0, 0.0, 0.0};
   char bytes[2880];
   uint16_t values[6];
   rf_error err;
@@ -340,7 +340,7 @@ static void cards_are_copied_but_for_those_that_describe_the_structure(void) {
   for (size_t i = 0; i < 14; i++)
     memcpy(cards + 80 * i, given[i], strlen(given[i]));
   CHECK_OK(rf_header_parse(cards, sizeof cards, 0, &header, &err), err);
-  rf_image_spec spec = {sizeof spec, RF_F32, 1, axes, "NEW", -1, 0, 0, header, NULL, 0, 0};
+  rf_image_spec spec = {sizeof spec, RF_F32, 1, axes, "NEW", -1, 0, 0, header, NULL, 0, 0, 0, 0.0, 0.0};
   rf_file *file = create(&spec, RF_OK, &err);
   CHECK_OK(rf_file_read_bytes(file, 0, bytes, 2880, &err), err);
   static const char *const expected[] = {"SIMPLE",           "BITPIX  =                  -32",
@@ -361,14 +361,14 @@ static void what_cannot_be_created(void) {
     rf_image_spec spec;
     rf_status status;
   } cases[] = {
-      {{sizeof(rf_image_spec), RF_F32, 2, good, NULL, -1, 1, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_I16, 2, good, NULL, -1, 1, 32768, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_U8, 2, good, NULL, -1, 1, -1, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_I16, 3, endless, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_LIMIT},
-      {{sizeof(rf_image_spec), RF_I16, 1, long_axis, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_I16, 1000, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_I16, -1, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), (rf_dtype)77, 2, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_F32, 2, good, NULL, -1, 1, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_I16, 2, good, NULL, -1, 1, 32768, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_U8, 2, good, NULL, -1, 1, -1, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_I16, 3, endless, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_LIMIT},
+      {{sizeof(rf_image_spec), RF_I16, 1, long_axis, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_I16, 1000, good, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), RF_I16, -1, good, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), (rf_dtype)77, 2, good, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0}, RF_ERR_ARGUMENT},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     rf_error err;
@@ -391,9 +391,9 @@ static void extending_grows_axis_0(void) {
   uint64_t lengths[2];
   size_t index, naxis;
   rf_error err;
-  rf_image_spec spec = {sizeof spec, RF_I16, 2, axes, NULL, -1, 0, 0, NULL, NULL, 0, 0};
+  rf_image_spec spec = {sizeof spec, RF_I16, 2, axes, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0};
   rf_file *file = create(&spec, RF_OK, &err);
-  const rf_image_spec behind = {sizeof behind, RF_U8, 1, other, NULL, -1, 0, 0, NULL, NULL, 0, 0};
+  const rf_image_spec behind = {sizeof behind, RF_U8, 1, other, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0};
   CHECK_OK(rf_image_create(file, &behind, &index, &err), err);
   CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_U8, .data = (void *)tail, .data_bytes = 5), &err), err);
   CHECK_OK(rf_image_extend(file, 0, 3, &err), err);
@@ -503,7 +503,7 @@ static void an_image_without_axes(void) {
 static void reading_files_cannot_be_written(void) {
   const uint64_t length = 4;
   const uint8_t values[4] = {1, 2, 3, 4};
-  const rf_image_spec spec = {sizeof spec, RF_U8, 1, &length, NULL, -1, 0, 0, NULL, NULL, 0, 0};
+  const rf_image_spec spec = {sizeof spec, RF_U8, 1, &length, NULL, -1, 0, 0, NULL, NULL, 0, 0, 0, 0.0, 0.0};
   size_t size, index;
   rf_error err;
   rf_file *file;

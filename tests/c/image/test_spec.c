@@ -2,6 +2,7 @@
  *
  * Checks of new images without a file.
  */
+#include <math.h>
 #include <string.h>
 
 #include "check.h"
@@ -38,7 +39,65 @@ static void specs_are_checked_without_a_file(void) {
   CHECK_OK(rf_image_check_spec(&spec, NULL, &err), err);
 }
 
+/* BSCALE and BZERO of a spec: the stored type, the type of the values, and what is refused. */
+static void a_spec_has_bscale_and_bzero(void) {
+  const uint64_t axes[1] = {3};
+  const double values[3] = {10.0, 10.5, -6.0}, beyond[3] = {10.0, 10.5, 1e6};
+  rf_error err;
+  rf_file *file;
+  rf_image_info info = {.size = sizeof info};
+  rf_image_spec spec;
+  int16_t stored[3] = {0};
+  double back[3] = {0};
+  size_t index = 9;
+  rf_image_spec_init(&spec);
+  spec.dtype = RF_I16;
+  spec.naxis = 1;
+  spec.axes = axes;
+  spec.scaled = 1;
+  spec.bscale = 0.5;
+  spec.bzero = 10.0;
+  CHECK_OK(rf_image_check_spec(&spec, PIXELS(.dtype = RF_F64, .data = (void *)values, .data_bytes = 24), &err), err);
+  CHECK(rf_image_check_spec(&spec, PIXELS(.dtype = RF_F64, .data = (void *)beyond, .data_bytes = 24), &err) ==
+        RF_ERR_RANGE);
+  CHECK(strstr(err.message, "element 2 ") != NULL);
+  CHECK(rf_image_check_spec(&spec, PIXELS(.dtype = RF_I16, .data = stored, .data_bytes = 6), &err) == RF_ERR_TYPE);
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_get_info(file, index, &info, &err), err);
+  CHECK(info.stored == RF_I16 && info.dtype == RF_F64 && info.bscale == 0.5 && info.bzero == 10.0);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_F64, .data = (void *)values, .data_bytes = 24), &err), err);
+  CHECK_OK(
+      rf_image_read(file, index, PIXELS(.dtype = RF_I16, .flags = RF_IMAGE_RAW, .data = stored, .data_bytes = 6), &err),
+      err);
+  CHECK(stored[0] == 0 && stored[1] == 1 && stored[2] == -32);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_F64, .data = back, .data_bytes = 24), &err), err);
+  CHECK(memcmp(back, values, sizeof back) == 0);
+  spec.bscale = 1.0; /* the type of FITS 5.2.5 */
+  spec.bzero = 32768.0;
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_get_info(file, index, &info, &err), err);
+  CHECK(info.dtype == RF_U16);
+  spec.dtype = RF_I64;
+  spec.bzero = 9223372036854775808.0;
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_get_info(file, index, &info, &err), err);
+  CHECK(info.dtype == RF_U64);
+  CHECK_OK(rf_file_close(file, &err), err);
+  const struct {
+    rf_dtype dtype;
+    double bscale, bzero;
+  } bad[] = {{RF_U16, 2.0, 0.0}, {RF_I8, 1.0, 0.0}, {RF_I16, 0.0, 0.0}, {RF_I16, NAN, 0.0}, {RF_F32, 1.0, INFINITY}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    spec.dtype = bad[i].dtype;
+    spec.bscale = bad[i].bscale;
+    spec.bzero = bad[i].bzero;
+    CHECK(rf_image_check_spec(&spec, NULL, &err) == RF_ERR_ARGUMENT);
+  }
+}
+
 int main(void) {
+  RUN(a_spec_has_bscale_and_bzero);
   RUN(specs_are_checked_without_a_file);
   return check_report();
 }

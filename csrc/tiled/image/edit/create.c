@@ -171,7 +171,7 @@ rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, 
 
 static rf_status build(const rf_tile_plan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
   RF_TRY(rf_tile_plan_cards(plan, header, true, err));
-  RF_TRY(rf_image_spec_add_offset(header, spec->dtype, err));
+  RF_TRY(rf_image_spec_add_scale(header, spec, err));
   RF_TRY(rf_image_spec_add_names(header, spec, err));
   return rf_image_spec_add_cards(header, spec, err);
 }
