@@ -15,7 +15,7 @@ import numpy as np
 from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
 from rustfits._core.compression.spec import as_compression, as_quantize
 from rustfits._core.file.fits import FITS
-from rustfits._core.image.create import check_pixels
+from rustfits._core.image.create import check_pixels, create_image
 from rustfits._core.image.pixels import pixel_type
 from rustfits.dask.output import Output
 from rustfits.dask.tiles import join_tiles
@@ -120,18 +120,15 @@ def _write_regions(data: da.Array, path: str, options: ImageOptions) -> None:
     """Create the image, and let each task write its chunk into it."""
     refuse_gzip(path)
     with FITS(path, "w+", threads=1) as fits:
-        made = fits._create_image(
+        index = create_image(
+            fits._file,
             data.dtype,
             data.shape,
-            options.extname,
-            options.extver,
-            options.blank,
-            options.header,
-            None,
-            None,
-            0,
+            extname=options.extname,
+            extver=options.extver,
+            blank=options.blank,
+            header=options.header,
         )
-        index = made.index
     da.store(data, _Region(path, index), lock=False)
     add_checksum(path, index, options.checksum)
 
