@@ -127,7 +127,7 @@ def _write_header(
     }
     for place, field in enumerate(first.fields):
         longest = max(part.fields[place].longest for part in parts)
-        text = f"1{field.letter}{field.element}({longest})"
+        text = f"1{field.letter}{field.element}" + (f"({longest})" if longest else "")
         values[f"TFORM{field.number}"] = f"'{text:<8}'".ljust(20)
     made = []
     for card in first.cards:
