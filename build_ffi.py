@@ -84,7 +84,44 @@ def public_headers() -> list[Path]:
     return [INCLUDE / name for name in re.findall(r'^#include "(.*)"$', text, re.MULTILINE)]
 
 
+# The structs of the Arrow C data interface, as its specification has them, for data of other
+# packages. A public header may declare them, too.
+ARROW = """
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void **buffers;
+  struct ArrowArray **children;
+  struct ArrowArray *dictionary;
+  void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+  const char *(*get_last_error)(struct ArrowArrayStream *);
+  void (*release)(struct ArrowArrayStream *);
+  void *private_data;
+};
+"""
+
+public = "".join(declarations(path.read_text(encoding="utf-8")) for path in public_headers())
+own = "" if "struct ArrowSchema {" in public else ARROW
 ffibuilder = FFI()
-ffibuilder.cdef("".join(declarations(path.read_text(encoding="utf-8")) for path in public_headers()))
+ffibuilder.cdef(public + own)
 ffibuilder.cdef(CALLBACKS)
-ffibuilder.set_source("rustfits._core.binding._rustfits", '#include "rustfits.h"\n')
+ffibuilder.set_source("rustfits._core.binding._rustfits", '#include "rustfits.h"\n' + own)

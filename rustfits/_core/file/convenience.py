@@ -207,6 +207,7 @@ def write(
     compress: Any = None,
     quantize: QuantizeLike = None,
     reserve_cards: SupportsIndex = 0,
+    times: str = "iso",
     atomic: bool = True,
     durable: bool = False,
     remote: Remote | str | None = None,
@@ -230,7 +231,7 @@ def write(
         The value of EXTNAME.
     header : FITSHeader, dict or sequence of cards, optional
         Cards to copy, including commentary. Cards that describe the structure are skipped.
-    compress, quantize, reserve_cards
+    compress, quantize, reserve_cards, times
         As for `FITS.write_image` and `FITS.write_table`.
     atomic : bool
         For ``w+`` and ``x``, whether to write a temporary file that gets the name when it is
@@ -258,6 +259,8 @@ def write(
         options["quantize"] = quantize
     elif quantize is not None:
         raise FITSTypeError("quantize= is for images, and the data are a table")
+    else:
+        options["times"] = times
     with _open_for_one_call(filename, mode, atomic, durable, remote, schemes) as fits:
         fits.write(data, extname=extname, header=header, **options)
 

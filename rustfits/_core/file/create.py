@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+from rustfits._core.arrow.frame import is_frame
 from rustfits._core.binding.warnings import warn_of_writing
 from rustfits._core.compression.algorithms import Plio1
 from rustfits._core.compression.spec import as_compression, as_quantize
@@ -15,6 +16,7 @@ from rustfits._core.image.create import append_image, check_pixels, create_image
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.scaling import new_scaling, scaled_pixels
 from rustfits._core.table.ascii import AsciiTableHDU, ascii_columns_of_dtype
+from rustfits._core.table.frames import write_frame
 from rustfits._core.table.input import TableLike, columns_of_dtype, is_table
 from rustfits._core.table.table import TableHDU
 from rustfits._core.table.write import ASCII_TABLE, BINARY_TABLE, create_table, write_table
@@ -305,15 +307,17 @@ class Creating:
         ztilelen: SupportsIndex | None = None,
         header: HeaderLike | None = None,
         reserve_cards: SupportsIndex = 0,
+        times: str = "iso",
     ) -> TableHDU:
         """Append a binary table.
 
         Parameters
         ----------
-        data : structured array, dict, or list of arrays
-            The columns. Masked integers are stored as a value that no other cell has (TNULLn),
-            masked floating-point numbers as NaN. Object arrays of arrays or strings become
-            variable-length columns.
+        data : structured array, dict, list of arrays, or data frame
+            The columns. A data frame is of pandas, or hands over Arrow data, as those of pyarrow,
+            polars, duckdb and narwhals do. Masked and null integers are stored as a value that no
+            other cell has (TNULLn), floating-point numbers as NaN, null strings and lists as empty
+            ones. Object arrays of arrays or strings become variable-length columns.
         names : sequence of str, optional
             The names of the columns, for a list.
         extname, extver, units, var_dtypes, bit_columns, heap_format, compress, ztilelen
@@ -323,6 +327,10 @@ class Creating:
             skipped.
         reserve_cards : int
             As for `create_table_hdu`.
+        times : {"iso", "mjd"}
+            How to store dates and timestamps of data frames: as ISO 8601 strings, or as modified
+            Julian dates, which are 64-bit floating-point numbers. Times with a zone are stored as
+            UTC.
 
         Returns
         -------
@@ -336,7 +344,7 @@ class Creating:
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
-        index = write_table(
+        index = (write_frame if is_frame(data) else write_table)(
             self._file,
             data,
             names=names,
@@ -350,6 +358,7 @@ class Creating:
             compress=compress,
             ztilelen=ztilelen,
             reserve_cards=reserve_cards,
+            times=times,
         )
         return self._table(index)
 

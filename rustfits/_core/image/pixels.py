@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.arrow.frame import is_frame, refuse_lazy
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.dtypes import F4, F8, PIXEL_TYPES
@@ -98,6 +99,11 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
     FITSValueError, FITSTypeError
         If FITS has no such image.
     """
+    refuse_lazy(data)
+    if is_frame(data) or (hasattr(data, "iloc") and hasattr(data, "columns")):
+        raise FITSUnsupportedError(
+            "a data frame is a table, not an image: use write_table, or its to_numpy()"
+        )
     array: Array | None = None if isinstance(data, dict) else np.asanyarray(plain_array(data))
     if array is None or array.dtype.names:
         raise FITSUnsupportedError(

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
+from rustfits._core.arrow.frame import is_frame, refuse_lazy
+from rustfits._core.arrow.ragged import Ragged
+from rustfits._core.arrow.series import check_pandas_names, column_of_series, is_series
+from rustfits._core.arrow.stream import exports_arrow
+from rustfits._core.arrow.whole import column_of_array, columns_of_frame
 from rustfits._core.binding.arrays import Array, spread
 from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
@@ -60,7 +65,9 @@ def as_table(
         If columns have different lengths, or if `names` do not fit.
     """
     columns: dict[str, Array]
-    foreign = as_mapping(data)
+    refuse_lazy(data)
+    check_pandas_names(data)
+    foreign = columns_of_frame(where, data) if is_frame(data) else as_mapping(data)
     if foreign is not None:
         if names is not None:
             raise FITSValueError(f"{where}: names= is for lists; a table has names already")
@@ -112,13 +119,21 @@ def as_table(
 
 def is_table(data: Any) -> TypeGuard[TableLike]:
     """Return whether data becomes a table: a dict or a structured array."""
-    if isinstance(data, Mapping) or as_mapping(data) is not None:
+    refuse_lazy(data)
+    if isinstance(data, Mapping) or is_frame(data) or as_mapping(data) is not None:
         return True
     return bool(getattr(getattr(data, "dtype", None), "names", None))
 
 
 def as_column(values: Any) -> Array:
     """Return cells as an array. Lists of different lengths become an object array."""
+    if isinstance(values, Ragged):
+        return cast("Array", values)
+    if not isinstance(values, (np.ndarray, list, tuple)):
+        if is_series(values):
+            return column_of_series(values)
+        if exports_arrow(values):
+            return column_of_array(values)
     values = plain_array(values)
     if isinstance(values, np.ndarray):
         return values
@@ -389,10 +404,30 @@ def fit_heap(where: str, column: Column | NewColumn, values: Any, count: int) ->
         If the column cannot store the values.
     """
     label = f"{where}: column {column.key!r}"
+    if isinstance(values, Ragged):
+        return _join_ragged(label, column, values)
     cells = [values] * count if isinstance(values, (str, bytes)) else _cell_list(values)
     if len(cells) != count:
         raise FITSValueError(f"{label}: {len(cells)} cells for {count} rows")
     return _join_strings(label, cells) if column.is_text else _join(label, column, cells)
+
+
+def _join_ragged(label: str, column: Column | NewColumn, values: Ragged) -> Heap:
+    """Return cells whose elements are one array already."""
+    lengths, elements = values.lengths, values.elements
+    if column.is_text:
+        return Heap(lengths, elements, BYTES, None)
+    if not elements.size:
+        return Heap(lengths, np.empty(0, NUMBERS.get(column.type, bool)), column.type, None)
+    data, mask = np.ma.getdata(elements), _mask_of(elements)
+    try:
+        if mask is not None:
+            _check_null(label, column, data, mask)
+        data, type_ = _as_numbers(label, column, data, mask)
+    except (FITSTypeError, FITSValueError):
+        _join(label, column, values.objects().tolist())  # say which row it is
+        raise
+    return Heap(lengths, np.ascontiguousarray(data), type_, mask)
 
 
 def _cell_list(values: Any) -> list[Any]:

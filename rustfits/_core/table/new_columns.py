@@ -57,6 +57,8 @@ class NewColumn:
     number: int = 0  # where it will be
     scale: float = 1.0
     zero: float = 0.0
+    display: str | None = None
+    comment: str | None = None
 
     def at(self, number: int) -> NewColumn:
         """Return the same column at another position."""

@@ -18,6 +18,7 @@ from typing import (
 
 import numpy as np
 
+from rustfits._core.arrow.frame import is_frame
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
@@ -25,6 +26,7 @@ from rustfits._core.foreign.units import check_units, unit_text, units_of_data
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table import write as table_write
 from rustfits._core.table.base import RowsLike, TableBase, lock_of, names_of, rows_of
+from rustfits._core.table.frames import append_frame
 from rustfits._core.table.input import (
     NewColumn,
     as_column,
@@ -113,6 +115,9 @@ class WritableTable(TableBase):
         FITSColumnError, FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
             As for `write`.
         """
+        if is_frame(data):
+            append_frame(self, data, names)
+            return
         schema = self._schema()
         columns, count = as_table(schema.where, data, names)
         values = table_write.match(schema, schema.columns, columns)

@@ -271,6 +271,8 @@ def _specs(columns: Sequence[NewColumn]) -> tuple[CData, list[Any]]:
             spec.dims = keep[-1]
         spec.descriptor = column.variable.encode("ascii") or b"\0"
         spec.unit = borrowed(f"the unit of column {column.key!r}", column.unit)
+        spec.display = borrowed(f"the display format of column {column.key!r}", column.display)
+        spec.comment = borrowed(f"the comment of column {column.key!r}", column.comment)
         spec.form = borrowed(f"the format of column {column.key!r}", column.form)
         if column.null is not None:
             spec.has_null = 1
@@ -290,8 +292,11 @@ def create_table(
     compression: TableCompression | None = None,
     reserve_cards: SupportsIndex = 0,
     cells: Cargo | None = None,
+    deferred: bool = False,
 ) -> int:
     """Append a table with `cells`, or with rows that are zero, and return its index.
+
+    With `deferred`, the table is only begun: ``rf_hdu_publish`` completes it.
 
     Raises
     ------
@@ -311,6 +316,7 @@ def create_table(
     specs, keep = _specs(columns)
     spec.columns = specs
     spec.ncols = len(columns)
+    spec.deferred = deferred
     name = None
     if extname is not None:
         if not isinstance(extname, str):
@@ -386,6 +392,7 @@ def write_table(
     compress: TableCompressLike = None,
     ztilelen: SupportsIndex | None = None,
     reserve_cards: SupportsIndex = 0,
+    times: str = "iso",
 ) -> int:
     """Append a binary table with its rows, and return its index. See `FITS.write_table`."""
     # All is converted, and with that checked, before anything is made.

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables from data frames of other packages, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+import numpy as np
+
+from rustfits._core.arrow.facts import Facts
+from rustfits._core.arrow.frame import Frame
+from rustfits._core.binding.dtypes import NUMBERS
+from rustfits._core.binding.errors import FITSError, FITSValueError
+from rustfits._core.binding.library import check, error, ffi, lib
+from rustfits._core.compression.tables import table_compression
+from rustfits._core.header.header import FITSHeader
+from rustfits._core.table import write as table_write
+from rustfits._core.table.new_columns import NewColumn, columns_of_dtype
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+    from rustfits._core.compression.tables import TableCompressLike
+    from rustfits._core.header.header import HeaderLike
+    from rustfits._core.table.table import WritableTable
+
+__all__ = ["append_frame", "write_frame"]
+
+# Strings of a column may take so many times their bytes, or so many bytes, with a fixed width.
+_MAX_PADDING = 16
+_MAX_PADDED = 256 << 20
+
+
+def write_frame(
+    file: FileHandle,
+    data: Any,
+    *,
+    names: Sequence[str] | None = None,
+    extname: str | None = None,
+    extver: int | None = None,
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+    header: HeaderLike | None = None,
+    compress: TableCompressLike = None,
+    ztilelen: SupportsIndex | None = None,
+    reserve_cards: SupportsIndex = 0,
+    times: str = "iso",
+) -> int:
+    """Append a binary table with the rows of a frame, and return its index.
+
+    Raises
+    ------
+    FITSError
+        As for `FITS.write_table`. The file is then unchanged.
+    """
+    where = f"{file.name}: the new table"
+    _refuse_names(where, names)
+    with Frame(where, data, times=lambda _: times) as frame:
+        columns = _columns(frame, units, var_dtypes, bit_columns, heap_format)
+        compression = table_compression(compress, ztilelen, columns)
+        options: dict[str, Any] = {
+            "kind": table_write.BINARY_TABLE,
+            "extname": extname,
+            "extver": extver,
+            "header": _header(frame, header),
+            "compression": compression,
+            "reserve_cards": reserve_cards,
+        }
+        parts = frame.parts()
+        count, cells = next(parts, (0, {}))
+        cargo = _cargo(where, columns, cells, count)
+        if count == frame.count:
+            return table_write.create_table(file, columns, count, cells=cargo, **options)
+        index = table_write.create_table(
+            file, columns, count, cells=cargo, deferred=True, **options
+        )
+        try:
+            for count, cells in parts:
+                cargo = _cargo(where, columns, cells, count)
+                table_write.append_rows(file, index, count, cargo)
+        except BaseException:
+            lib.rf_hdu_discard(file._handle(), index, ffi.NULL)
+            raise
+        err = error()
+        check(lib.rf_hdu_publish(file._handle(), index, err), err)
+        return index
+
+
+def _refuse_names(where: str, names: Sequence[str] | None) -> None:
+    if names is not None:
+        raise FITSValueError(f"{where}: names= is for lists; a data frame has names already")
+
+
+def _cargo(
+    where: str, columns: Sequence[NewColumn], cells: Mapping[str, Any], count: int
+) -> table_write.Cargo:
+    cargo = table_write.Cargo()
+    for column in columns if count else ():
+        cargo.add(where, column, cells[column.key], count)
+    return cargo
+
+
+def _columns(
+    frame: Frame,
+    units: Mapping[str, str | None] | None,
+    var_dtypes: Mapping[str, Any] | None,
+    bit_columns: Iterable[str] | bool | None,
+    heap_format: str | None,
+) -> list[NewColumn]:
+    """Return the columns of the table for a frame."""
+    frame.spread_strings(var_dtypes or {})
+    fields: list[tuple[Any, ...]] = []
+    inner: dict[str, Any] = {}
+    for facts in frame.facts:
+        name = facts.field.name
+        base: Any = np.dtype(f"S{max(facts.width, 1)}") if facts.is_text else facts.base
+        if facts.variable:
+            fields.append((name, object))
+            inner[name] = facts.base
+        else:
+            fields.append((name, base, facts.shape) if facts.shape else (name, base))
+    said = {name.lower() for name in units or ()}
+    known = {name: unit for name, unit in frame.units().items() if name.lower() not in said}
+    made = columns_of_dtype(
+        np.dtype(fields),
+        {**known, **(units or {})},
+        {**inner, **(var_dtypes or {})},
+        bit_columns,
+        heap_format,
+    )
+    displays, comments = frame.texts("TDISP"), frame.texts("TCOMM")
+    return [
+        replace(
+            column,
+            number=number,
+            display=displays.get(column.key),
+            comment=comments.get(column.key),
+            null=_null(frame, facts, column),
+        )
+        for number, (facts, column) in enumerate(zip(frame.facts, made, strict=True))
+    ]
+
+
+def _null(frame: Frame, facts: Facts, column: NewColumn) -> int | None:
+    """Return TNULL of a new column, as stored, and check what is left to check."""
+    label = frame.label(facts)
+    dtype = NUMBERS.get(column.type)
+    if column.is_text and not column.variable:
+        padded = max(facts.width, 1) * frame.count * column.count
+        if padded > max(_MAX_PADDING * facts.nbytes, _MAX_PADDED):
+            raise FITSValueError(
+                f"{label}: the longest of its strings has {facts.width} characters, with which "
+                f"the column takes {padded} bytes for {facts.nbytes}: store the strings with their "
+                f"own lengths (var_dtypes={{{column.key!r}: 'S'}})"
+            )
+    if dtype is None or dtype.kind not in "iu":
+        return None
+    value = facts.null(label)
+    return None if value is None else value - column.offset
+
+
+def _header(frame: Frame, header: HeaderLike | None) -> HeaderLike | None:
+    """Return the cards of the frame and those of the caller, which take precedence."""
+    cards = frame.cards()
+    if not cards:
+        return header
+    made = FITSHeader(cards)
+    if header is not None:
+        made.update(FITSHeader(header), copy_commentary=True)
+    return made
+
+
+def append_frame(table: WritableTable, data: Any, names: Sequence[str] | None) -> None:
+    """Append the rows of a frame. Values of all batches are checked first.
+
+    Raises
+    ------
+    FITSError
+        As for `TableHDU.append`. The table is then unchanged.
+    """
+    schema = table._schema()
+    where = schema.where
+    _refuse_names(where, names)
+
+    def times(name: str) -> str:
+        return "iso" if schema.find(name).is_text else "mjd"
+
+    with Frame(where, data, times=times) as frame:
+        texts = {column.key for column in schema.columns if column.is_text and column.variable}
+        frame.spread_strings(dict.fromkeys(n for n in frame.names if schema.find(n).key in texts))
+        _check_units(frame, schema)
+        for count, columns in frame.parts():
+            values = table_write.match(schema, schema.columns, columns)
+            table_write.prepare(schema, schema.columns, values, count)
+        before = schema.nrows
+        try:
+            with table.appending():
+                for _, columns in frame.parts():
+                    table.append(columns)
+        except BaseException:
+            with suppress(FITSError):
+                if table.nrows > before:
+                    table.resize(before)
+            raise
+
+
+def _check_units(frame: Frame, schema: Any) -> None:
+    for name, unit in frame.units().items():
+        column = schema.find(name)
+        if column.unit is not None and unit != column.unit:
+            raise FITSValueError(
+                f"{schema.where}: column {column.key!r}: the values are in {unit!r}, and the "
+                f"column in {column.unit!r}: convert them first"
+            )
