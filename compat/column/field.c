@@ -49,6 +49,16 @@ static char peek(cf_scan *text) {
   return text->at < text->end ? *text->at : '\0';
 }
 
+/* Returns what follows the character at text->at. */
+static char next(cf_scan *text) {
+  text->at++;
+  return text->at < text->end && *text->at != ' ' ? *text->at : peek(text);
+}
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 static bool take_sign(cf_scan *text) {
   char c = peek(text);
   if (c == '+' || c == '-')
@@ -59,17 +69,23 @@ static bool take_sign(cf_scan *text) {
 static int take_exponent(cf_scan *text) {
   bool negative = take_sign(text);
   int value = 0;
-  for (char c = peek(text); isdigit((unsigned char)c); c = peek(text)) {
+  for (char c = peek(text); is_digit(c); c = next(text))
     if (value <= MAX_EXPONENT)
       value = value * 10 + (c - '0');
-    text->at++;
-  }
   return negative ? -value : value;
 }
 
+static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double fractions[] = {1,     1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,  1e-8,  1e-9,  1e-10, 1e-11,
+                                   1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17, 1e-18, 1e-19, 1e-20, 1e-21, 1e-22};
+
+/* Returns the same as pow(10, n), faster for usual numbers. */
+static double exponent_of_10(int n) {
+  return n < -22 || n > 22 ? pow(10, n) : n < 0 ? fractions[-n] : powers[n];
+}
+
 static double power_of_10(int n) {
-  static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   double power = 1e22;
   if (n <= 22)
     return powers[n < 0 ? 0 : n];
@@ -85,30 +101,30 @@ int cf_field_parse(const cf_field *form, const char *text, size_t n, double *val
   ULONGLONG whole = 0; /* the first digits: exact as an integer, and fast */
   int count = 0, decimals = 0;
   bool negative = take_sign(&scan);
-  for (char c = peek(&scan); isdigit((unsigned char)c) || (c == '.' && !point); c = peek(&scan)) {
-    scan.at++;
+  char c = peek(&scan);
+  for (; is_digit(c) || (c == '.' && !point); c = next(&scan)) {
     if (c == '.') {
       point = true;
       continue;
     }
-    if (count++ < EXACT_DIGITS) {
+    if (count < EXACT_DIGITS)
       whole = whole * 10 + (ULONGLONG)(c - '0');
-      digits = (double)whole;
-    } else {
-      digits = digits * 10 + (c - '0');
-    }
+    else
+      digits = (count == EXACT_DIGITS ? (double)whole : digits) * 10 + (c - '0');
+    count++;
     decimals += point;
   }
+  if (count <= EXACT_DIGITS)
+    digits = (double)whole;
   divisor = power_of_10(point ? decimals : form->decimals);
   int exponent = 0;
-  char c = peek(&scan);
   if (c == 'E' || c == 'D') {
     scan.at++;
     exponent = take_exponent(&scan);
   }
   *value = (negative ? -digits : digits) / divisor;
   if (exponent != 0)
-    *value *= pow(10, exponent);
+    *value *= exponent_of_10(exponent);
   if (peek(&scan) != '\0')
     return cf_fail(status, BAD_C2D, "'%.*s' is not a number", (int)(n < 60 ? n : 60), text);
   return *status;

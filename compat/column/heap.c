@@ -9,7 +9,7 @@
 
 #include "column/cells.h"
 #include "column/rows.h"
-#include "column/swap.h"
+#include "convert/swap.h"
 #include "file/bytes.h"
 #include "file/handle.h"
 
@@ -97,8 +97,8 @@ static int put_descriptor(fitsfile *fptr, LONGLONG offset, size_t width, LONGLON
 }
 
 int cf_heap_get(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG *length, LONGLONG *address, int *status) {
-  LONGLONG offset;
-  size_t width;
+  LONGLONG offset = 0;
+  size_t width = 0;
   if (find_descriptor(fptr, colnum, row, &offset, &width, status) <= 0)
     (void)get_descriptor(fptr, offset, width, length, address, status);
   return *status;
@@ -157,8 +157,8 @@ int ffgdess(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG nrows, long 
 }
 
 int ffpdes(fitsfile *fptr, int colnum, LONGLONG rownum, LONGLONG length, LONGLONG heapaddr, int *status) {
-  LONGLONG offset;
-  size_t width;
+  LONGLONG offset = 0;
+  size_t width = 0;
   if (!cf_use_write_data(fptr, status))
     return cf_refused(status);
   const tcolumn *column = cf_column(fptr, colnum, status);
@@ -186,8 +186,8 @@ static int extend(fitsfile *fptr, LONGLONG bytes, LONGLONG *address, int *status
 
 int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements, LONGLONG *length, LONGLONG *address,
                     int *status) {
-  LONGLONG offset;
-  size_t width;
+  LONGLONG offset = 0;
+  size_t width = 0;
   int type = -fptr->Fptr->tableptr[colnum - 1].tdatatype;
   if (find_descriptor(fptr, colnum, row, &offset, &width, status) > 0 ||
       get_descriptor(fptr, offset, width, length, address, status) > 0)
@@ -199,8 +199,8 @@ int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements,
 }
 
 int cf_heap_append(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG length, LONGLONG *offset, int *status) {
-  LONGLONG at, address = 0;
-  size_t width;
+  LONGLONG at = 0, address = 0;
+  size_t width = 0;
   if (find_descriptor(fptr, colnum, row, &at, &width, status) > 0)
     return *status;
   LONGLONG bytes = cf_heap_bytes(-fptr->Fptr->tableptr[colnum - 1].tdatatype, length);

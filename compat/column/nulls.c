@@ -122,6 +122,11 @@ static int find_bytes(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LON
     return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: rows count from 1", firstrow);
   if (firstchar < 1)
     return cf_fail(status, BAD_ELEM_NUM, "byte %lld does not exist: bytes count from 1", firstchar);
+  if (firstrow <= INT_MAX && length <= INT_MAX && firstchar <= length && nchars <= length - firstchar + 1) {
+    *offset = file->datastart + (firstrow - 1) * length + firstchar - 1;
+    *last = firstrow; /* the usual case needs no division */
+    return *status;
+  }
   if (firstrow > (LLONG_MAX / 4) / length || firstchar > LLONG_MAX / 4 || nchars > LLONG_MAX / 4)
     return cf_fail(status, BAD_ROW_NUM, "row %lld is too far for a file", firstrow);
   *offset = file->datastart + (firstrow - 1) * length + firstchar - 1;
@@ -130,7 +135,7 @@ static int find_bytes(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LON
 }
 
 int ffgtbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchars, unsigned char *values, int *status) {
-  LONGLONG offset, last;
+  LONGLONG offset = 0, last = 0;
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
   if (nchars <= 0 || find_bytes(fptr, firstrow, firstchar, nchars, &offset, &last, status) > 0)
@@ -143,7 +148,7 @@ int ffgtbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchar
 }
 
 int ffptbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchars, unsigned char *values, int *status) {
-  LONGLONG offset, last;
+  LONGLONG offset = 0, last = 0;
   if (!cf_use_write_data(fptr, status))
     return cf_refused(status);
   if (nchars <= 0 || find_bytes(fptr, firstrow, firstchar, nchars, &offset, &last, status) > 0)

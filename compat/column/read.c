@@ -10,7 +10,7 @@
 
 #include "column/field.h"
 #include "column/single.h"
-#include "column/swap.h"
+#include "convert/swap.h"
 #include "convert/convert.h"
 #include "file/handle.h"
 #include "fitsio2.h"

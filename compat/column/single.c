@@ -4,11 +4,8 @@
  */
 #include "column/single.h"
 
-#include <float.h>
-#include <math.h>
-
 #include "column/rows.h"
-#include "column/swap.h"
+#include "convert/one.h"
 #include "file/bytes.h"
 #include "fitsio2.h"
 
@@ -45,78 +42,6 @@ static LONGLONG find(const FITSfile *file, int colnum, LONGLONG row, LONGLONG el
   return file->datastart + (row - 1) * file->rowlength + in_row;
 }
 
-/* Loads an integer as it is stored. */
-static LONGLONG load_integer(const unsigned char *at, size_t size) {
-  int16_t two;
-  int32_t four;
-  int64_t eight;
-  switch (size) {
-  case 1:
-    return *at;
-  case 2:
-    cf_swap_value(&two, at, 2);
-    return two;
-  case 4:
-    cf_swap_value(&four, at, 4);
-    return four;
-  default:
-    cf_swap_value(&eight, at, 8);
-    return eight;
-  }
-}
-
-#define PUT(number, type, low, high)                                                                                   \
-  case number:                                                                                                         \
-    if (value < (low) || value > (high))                                                                               \
-      return false;                                                                                                    \
-    *(type *)array = (type)value;                                                                                      \
-    return true;
-
-static bool put_integer(LONGLONG value, int datatype, void *array) {
-  switch (datatype) {
-    PUT(TBYTE, unsigned char, 0, UCHAR_MAX)
-    PUT(TSBYTE, signed char, SCHAR_MIN, SCHAR_MAX)
-    PUT(TUSHORT, unsigned short, 0, USHRT_MAX)
-    PUT(TSHORT, short, SHRT_MIN, SHRT_MAX)
-    PUT(TUINT, unsigned int, 0, UINT_MAX)
-    PUT(TINT, int, INT_MIN, INT_MAX)
-    PUT(TLONG, long, LONG_MIN, LONG_MAX)
-    PUT(TULONG, unsigned long, 0, LONG_MAX)
-    PUT(TULONGLONG, ULONGLONG, 0, LLONG_MAX)
-  case TLONGLONG:
-    *(LONGLONG *)array = value;
-    return true;
-  case TFLOAT:
-    *(float *)array = (float)value;
-    return true;
-  case TDOUBLE:
-    *(double *)array = (double)value;
-    return true;
-  default:
-    return false;
-  }
-}
-
-static bool put_real(const unsigned char *at, size_t size, const cf_target *to) {
-  double value;
-  float single = 0;
-  if (size == 4) {
-    cf_swap_value(&single, at, 4);
-    value = single;
-  } else {
-    cf_swap_value(&value, at, 8);
-  }
-  if (!isnormal(value) && (to->nullcheck != CF_NULLS_KEPT || value != 0))
-    return false;
-  if (to->datatype == TDOUBLE)
-    *(double *)to->array = value;
-  else if (to->datatype == TFLOAT && fabs(value) <= FLT_MAX)
-    *(float *)to->array = (float)value;
-  else
-    return false;
-  return true;
-}
-
 bool cf_read_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, const cf_target *to) {
   const FITSfile *file = fptr->Fptr;
   size_t size;
@@ -128,87 +53,13 @@ bool cf_read_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, con
   if (at == NULL)
     return false;
   const tcolumn *column = &file->tableptr[colnum - 1];
-  if (column->tdatatype == TFLOAT || column->tdatatype == TDOUBLE) {
-    if (!put_real(at, size, to))
-      return false;
-  } else {
-    LONGLONG value = load_integer(at, size);
-    if ((to->nullcheck != CF_NULLS_KEPT && value == column->tnull) || !put_integer(value, to->datatype, to->array))
-      return false;
-  }
+  if (!cf_one_from_stored(column->tdatatype, at, column->tnull, to->nullcheck, to->datatype, to->array))
+    return false;
   if (to->nullcheck == CF_NULLS_FLAGGED)
     *to->flags = 0;
   if (to->anynul != NULL)
     *to->anynul = 0;
   return true;
-}
-
-/* Makes the stored form of an integer. */
-static bool store_integer(LONGLONG value, int stored, unsigned char *at) {
-  int16_t two = (int16_t)value;
-  int32_t four = (int32_t)value;
-  switch (stored) {
-  case TBYTE:
-    *at = (unsigned char)value;
-    return value >= 0 && value <= UCHAR_MAX;
-  case TSHORT:
-    cf_swap_value(at, &two, 2);
-    return two == value;
-  case TLONG:
-    cf_swap_value(at, &four, 4);
-    return four == value;
-  case TLONGLONG:
-    cf_swap_value(at, &value, 8);
-    return true;
-  default:
-    return false;
-  }
-}
-
-static bool store_real(double value, int stored, unsigned char *at) {
-  float single;
-  switch (stored) {
-  case TDOUBLE:
-    cf_swap_value(at, &value, 8);
-    return true;
-  case TFLOAT:
-    if (!(fabs(value) <= FLT_MAX) || (value != 0 && fabs(value) < FLT_MIN))
-      return false;
-    single = (float)value;
-    cf_swap_value(at, &single, 4);
-    return true;
-  default:
-    return false;
-  }
-}
-
-static bool store(int datatype, const void *value, int stored, unsigned char *at) {
-  bool real = stored == TFLOAT || stored == TDOUBLE;
-  LONGLONG integer;
-  switch (datatype) {
-  case TINT:
-    integer = *(const int *)value;
-    break;
-  case TSHORT:
-    integer = *(const short *)value;
-    break;
-  case TLONG:
-    integer = *(const long *)value;
-    break;
-  case TLONGLONG:
-    integer = *(const LONGLONG *)value;
-    break;
-  case TBYTE:
-    integer = *(const unsigned char *)value;
-    break;
-  case TFLOAT:
-    return store_real(*(const float *)value, stored, at);
-  case TDOUBLE:
-    return store_real(*(const double *)value, stored, at);
-  default:
-    return false;
-  }
-  return real ? store_real((double)integer, stored, at) : store_integer(integer, stored, at);
 }
 
 bool cf_write_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, int datatype, const void *value,
@@ -217,7 +68,7 @@ bool cf_write_one(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG element, in
   FITSfile *file = fptr->Fptr;
   size_t size;
   LONGLONG offset = find(file, colnum, row, element, &size);
-  if (offset < 0 || value == NULL || !store(datatype, value, file->tableptr[colnum - 1].tdatatype, bytes))
+  if (offset < 0 || value == NULL || !cf_one_to_stored(datatype, value, file->tableptr[colnum - 1].tdatatype, bytes))
     return false;
   if (row <= file->numrows || cf_rows_grow(fptr, row, status) <= 0)
     (void)cf_rows_write(fptr, row, offset, size, bytes, status);

@@ -7,7 +7,7 @@
 #include "column/cells.h"
 #include "column/field.h"
 #include "column/single.h"
-#include "column/swap.h"
+#include "convert/swap.h"
 #include "convert/convert.h"
 #include "file/handle.h"
 

@@ -1,78 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Pages of the file in memory. Small reads and writes go through them, large ones beside them.
+ * Small reads and writes go through the pages in memory, large ones beside them.
  */
 #include "file/bytes.h"
 
 #include <string.h>
 
+#include "file/page.h"
 #include "file/source.h"
 #include "file/state.h"
 #include "header/text.h"
 
 /* Reads and writes from this size on go straight to the file. */
-#define DIRECT_BYTES (2 * (size_t)CF_PAGE_BYTES)
+#define DIRECT_BYTES (2 * CF_PAGE_BYTES)
+
+/* Reads that are worth a look at what is at hand. */
+#define SHORT_BYTES IOBUFLEN
 
 /* Bytes of one write of a fill. */
 #define FILL_BYTES ((size_t)64 * IOBUFLEN)
 
-static int write_page(cf_file *file, cf_page *page, int *status) {
-  LONGLONG start = page->number * CF_PAGE_BYTES, end = start + CF_PAGE_BYTES;
-  if (end > file->fptr->logfilesize)
-    end = file->fptr->logfilesize;
-  if (end > start && cf_source_write(file, start, (size_t)(end - start), page->bytes, status) > 0)
-    return *status;
-  page->dirty = false;
-  file->dirty_pages--;
-  if (end > file->fptr->filesize)
-    file->fptr->filesize = end;
-  return *status;
-}
-
-/* Returns the page that holds `offset`, read from the file unless `fresh`. NULL: *status says why. */
-static cf_page *get_page(cf_file *file, LONGLONG number, bool fresh, int *status) {
-  cf_page *page = &file->pages[number % CF_PAGES];
-  size_t got = 0;
-  if (page->number == number)
-    return page;
-  if (page->dirty && write_page(file, page, status) > 0)
-    return NULL;
-  page->number = -1;
-  if (page->bytes == NULL)
-    page->bytes = malloc(CF_PAGE_BYTES);
-  if (page->bytes == NULL) {
-    (void)cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for a buffer");
-    return NULL;
-  }
-  LONGLONG start = number * CF_PAGE_BYTES;
-  if (!fresh && start < file->fptr->filesize &&
-      cf_source_read(file, start, CF_PAGE_BYTES, page->bytes, &got, status) > 0)
-    return NULL;
-  memset(page->bytes + got, 0, CF_PAGE_BYTES - got);
-  page->number = number;
-  return page;
-}
-
-/* Writes the dirty pages that overlap n bytes from `offset` on. */
-static int write_pages(cf_file *file, LONGLONG offset, LONGLONG n, int *status) {
-  LONGLONG first = offset / CF_PAGE_BYTES, last = (offset + n - 1) / CF_PAGE_BYTES;
-  for (int i = 0; i < CF_PAGES && file->dirty_pages > 0; i++) {
-    cf_page *page = &file->pages[i];
-    if (page->number >= first && page->number <= last && page->dirty && write_page(file, page, status) > 0)
-      break;
-  }
-  return *status;
-}
-
-static void forget_pages(cf_file *file, LONGLONG from) {
-  for (int i = 0; i < CF_PAGES; i++) {
-    cf_page *page = &file->pages[i];
-    if (page->number >= 0 && (page->number + 1) * CF_PAGE_BYTES > from) {
-      file->dirty_pages -= page->dirty;
-      page->dirty = false;
-      page->number = -1;
-    }
-  }
+/* Returns the number of the page that has the byte at `offset`. */
+static LONGLONG number_of(LONGLONG offset) {
+  return (LONGLONG)((size_t)offset / CF_PAGE_BYTES);
 }
 
 /* Checks a range. Returns false if it is negative. */
@@ -109,7 +59,7 @@ int cf_read_ready(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
   if (*status > 0 || n == 0 || begin_read(fptr, offset, n, status) > 0)
     return *status;
-  return file->dirty_pages > 0 ? write_pages(file, offset, (LONGLONG)n, status) : *status;
+  return file->dirty_pages > 0 ? cf_pages_write(file, offset, (LONGLONG)n, status) : *status;
 }
 
 int cf_read_beside(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
@@ -123,13 +73,20 @@ int cf_read_beside(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int 
 int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
   char *dest = buffer;
+  if (*status <= 0 && n <= SHORT_BYTES) {
+    const unsigned char *bytes = cf_in_hand(fptr, offset, n);
+    if (bytes != NULL) {
+      memcpy(buffer, bytes, n);
+      return *status;
+    }
+  }
   if (*status > 0 || n == 0 || begin_read(fptr, offset, n, status) > 0)
     return *status;
   if (n >= DIRECT_BYTES)
     return cf_read_ready(fptr, offset, n, status) <= 0 ? cf_read_beside(fptr, offset, n, buffer, status) : *status;
   while (n > 0) {
-    cf_page *page = get_page(file, offset / CF_PAGE_BYTES, false, status);
-    size_t at = (size_t)(offset % CF_PAGE_BYTES), part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
+    size_t at = (size_t)offset % CF_PAGE_BYTES, part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
+    const cf_page *page = cf_page_get(file, number_of(offset), at, part, status);
     if (page == NULL)
       return *status;
     memcpy(dest, page->bytes + at, part);
@@ -147,40 +104,23 @@ int cf_read_padded(fitsfile *fptr, LONGLONG offset, size_t n, int byte, void *bu
   return cf_read(fptr, offset, there, buffer, status);
 }
 
-/* Copies written bytes into a page that is in memory. */
-static void update_page(cf_file *file, LONGLONG number, LONGLONG offset, size_t n, const char *bytes) {
-  cf_page *page = &file->pages[number % CF_PAGES];
-  LONGLONG start = number * CF_PAGE_BYTES;
-  if (page->number != number)
-    return;
-  LONGLONG from = offset > start ? offset : start;
-  LONGLONG to = offset + (LONGLONG)n < start + CF_PAGE_BYTES ? offset + (LONGLONG)n : start + CF_PAGE_BYTES;
-  memcpy(page->bytes + (from - start), bytes + (from - offset), (size_t)(to - from));
-}
-
 static int write_direct(cf_file *file, LONGLONG offset, size_t n, const char *bytes, int *status) {
   LONGLONG end = offset + (LONGLONG)n;
   if (cf_source_write(file, offset, n, bytes, status) > 0)
     return *status;
   if (end > file->fptr->filesize)
     file->fptr->filesize = end;
-  for (int i = 0; i < CF_PAGES; i++) {
-    LONGLONG number = file->pages[i].number;
-    if (number >= offset / CF_PAGE_BYTES && number <= (end - 1) / CF_PAGE_BYTES)
-      update_page(file, number, offset, n, bytes);
-  }
+  cf_pages_update(file, offset, n, bytes);
   return *status;
 }
 
 static int write_buffered(cf_file *file, LONGLONG offset, size_t n, const char *bytes, int *status) {
   while (n > 0) {
-    size_t at = (size_t)(offset % CF_PAGE_BYTES), part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
-    cf_page *page = get_page(file, offset / CF_PAGE_BYTES, part == CF_PAGE_BYTES, status);
+    size_t at = (size_t)offset % CF_PAGE_BYTES, part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
+    cf_page *page = cf_page_get_to_write(file, number_of(offset), at, part, status);
     if (page == NULL)
       return *status;
     memcpy(page->bytes + at, bytes, part);
-    file->dirty_pages += !page->dirty;
-    page->dirty = true;
     bytes += part;
     offset += (LONGLONG)part;
     n -= part;
@@ -197,6 +137,11 @@ int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int 
   if (file->header.valid && cf_header_meets(file, offset, n) && cf_header_forget(fptr, status) > 0)
     return *status;
   file->changed = true;
+  if (cf_page_write_at_hand(file, offset, n, buffer)) {
+    if (offset + (LONGLONG)n > fptr->Fptr->logfilesize)
+      fptr->Fptr->logfilesize = offset + (LONGLONG)n;
+    return *status;
+  }
   if (n < DIRECT_BYTES)
     return write_buffered(file, offset, n, buffer, status);
   if (write_direct(file, offset, n, buffer, status) <= 0 && offset + (LONGLONG)n > fptr->Fptr->logfilesize)
@@ -218,17 +163,17 @@ int cf_fill(fitsfile *fptr, LONGLONG offset, LONGLONG n, int byte, int *status) 
   return *status;
 }
 
-const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
+const unsigned char *cf_bring_to_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
   cf_file *file = cf_file_of(fptr->Fptr);
   int status = 0;
-  LONGLONG number = offset / CF_PAGE_BYTES, at = offset % CF_PAGE_BYTES;
-  if (offset < 0 || n > CF_PAGE_BYTES || at + (LONGLONG)n > CF_PAGE_BYTES ||
+  size_t at = (size_t)offset % CF_PAGE_BYTES;
+  if (offset < 0 || n == 0 || n > CF_PAGE_BYTES || at + n > CF_PAGE_BYTES ||
       offset + (LONGLONG)n > fptr->Fptr->logfilesize || (file->header.dirty && cf_header_meets(file, offset, n)))
     return NULL;
-  cf_page *page = &file->pages[number % CF_PAGES];
-  if (page->number != number) {
+  const cf_page *page = cf_page_find(file, number_of(offset), at, n);
+  if (page == NULL) {
     ffpmrk();
-    page = get_page(file, number, false, &status);
+    page = cf_page_get(file, number_of(offset), at, n, &status);
     ffcmrk();
   }
   return page != NULL ? page->bytes + at : NULL;
@@ -238,20 +183,7 @@ int cf_flush(fitsfile *fptr, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
   if (*status > 0 || (file->header.dirty && cf_header_write(fptr, status) > 0))
     return *status;
-  /* in the order of the file, so that a file that grows has no holes that some file systems keep */
-  for (LONGLONG done = -1; file->dirty_pages > 0 && *status <= 0;) {
-    cf_page *next = NULL;
-    for (int i = 0; i < CF_PAGES; i++) {
-      cf_page *page = &file->pages[i];
-      if (page->dirty && page->number > done && (next == NULL || page->number < next->number))
-        next = page;
-    }
-    if (next == NULL)
-      break;
-    done = next->number;
-    (void)write_page(file, next, status);
-  }
-  return *status;
+  return cf_pages_flush(file, status);
 }
 
 LONGLONG cf_size(fitsfile *fptr) {
@@ -266,7 +198,7 @@ int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status)
     return cf_fail(status, END_OF_FILE, "the file ends before byte %lld, up to which bytes are moved", from + n);
   if (cf_flush(fptr, status) > 0 || (file->header.valid && cf_header_forget(fptr, status) > 0))
     return *status;
-  forget_pages(file, from < to ? from : to);
+  cf_pages_forget(file, from < to ? from : to);
   file->changed = true;
   if (fptr->Fptr->filesize < from + n && cf_source_truncate(file, from + n, status) > 0)
     return *status;
@@ -283,7 +215,7 @@ int cf_truncate(fitsfile *fptr, LONGLONG size, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
   if (*status > 0 || !is_range(size, 0, status) || cf_flush(fptr, status) > 0)
     return *status;
-  forget_pages(file, size);
+  cf_pages_forget(file, size);
   file->changed = true;
   if (cf_source_truncate(file, size, status) <= 0)
     fptr->Fptr->logfilesize = fptr->Fptr->filesize = size;

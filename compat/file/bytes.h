@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "file/state.h"
 
 /* Reads n bytes. END_OF_FILE if the file ends before. */
 int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
@@ -28,9 +29,26 @@ int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int 
 /* Writes `byte` n times. */
 int cf_fill(fitsfile *fptr, LONGLONG offset, LONGLONG n, int byte, int *status);
 
+/* cf_at_hand() for bytes that the last call has not used. */
+const unsigned char *cf_bring_to_hand(fitsfile *fptr, LONGLONG offset, size_t n);
+
+/* Returns a pointer to n bytes if the last call has used them, or their neighbours; else NULL. */
+static inline const unsigned char *cf_in_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
+  const cf_file *file = cf_file_of(fptr->Fptr);
+  const cf_hand *hand = file->hands;
+  if (n == 0 || n > INT_MAX || file->header.dirty || offset + (LONGLONG)n > fptr->Fptr->logfilesize)
+    return NULL;
+  if (offset < hand->start || offset + (LONGLONG)n > hand->end)
+    hand++;
+  return offset >= hand->start && offset + (LONGLONG)n <= hand->end ? hand->bytes + (offset - hand->start) : NULL;
+}
+
 /* Returns a pointer to n bytes of the buffer, valid until the next call of this file, or NULL: use cf_read(). For small
  * reads in loops. Never fails. */
-const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n);
+static inline const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
+  const unsigned char *bytes = cf_in_hand(fptr, offset, n);
+  return bytes != NULL ? bytes : cf_bring_to_hand(fptr, offset, n);
+}
 
 /* Moves n bytes; the ranges may overlap. */
 int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status);

@@ -17,7 +17,7 @@ bool cf_use(fitsfile *fptr, int *status) {
   return status != NULL && *status <= 0;
 }
 
-bool cf_use_data(fitsfile *fptr, int *status) {
+bool cf_begin_data(fitsfile *fptr, int *status) {
   return cf_use(fptr, status) && (fptr->Fptr->datastart >= 0 || ffrdef(fptr, status) <= 0);
 }
 
@@ -32,6 +32,6 @@ bool cf_use_write(fitsfile *fptr, int *status) {
   return cf_use(fptr, status) && is_writable(fptr, status);
 }
 
-bool cf_use_write_data(fitsfile *fptr, int *status) {
-  return cf_use_data(fptr, status) && is_writable(fptr, status);
+bool cf_begin_write_data(fitsfile *fptr, int *status) {
+  return cf_begin_data(fptr, status) && is_writable(fptr, status);
 }

@@ -9,7 +9,8 @@
 
 #define FIRST_HDUS 1000
 
-static cf_file *files[CF_FILES];
+cf_file *cf_files[CF_FILES];
+static int used; /* elements of it that may be in use: those behind are NULL */
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 static void lock(void) {
@@ -26,26 +27,23 @@ static bool enter(cf_file *file) {
   bool entered = false;
   lock();
   for (int i = 0; i < CF_FILES && !entered; i++)
-    if (files[i] == NULL) {
-      files[i] = file;
+    if (cf_files[i] == NULL) {
+      cf_files[i] = file;
       file->fptr->filehandle = i;
+      used = i < used ? used : i + 1;
       entered = true;
     }
   unlock();
   return entered;
 }
 
-cf_file *cf_file_of(const FITSfile *fptr) {
-  return files[fptr->filehandle];
-}
-
 cf_file *cf_file_find(const char *path, int mode) {
   cf_file *found = NULL;
   lock();
-  for (int i = 0; i < CF_FILES && found == NULL; i++)
-    if (files[i] != NULL && files[i]->path != NULL && strcmp(files[i]->path, path) == 0 &&
-        (mode == READONLY || files[i]->fptr->writemode == READWRITE))
-      found = files[i];
+  for (int i = 0; i < used && found == NULL; i++)
+    if (cf_files[i] != NULL && cf_files[i]->path != NULL && strcmp(cf_files[i]->path, path) == 0 &&
+        (mode == READONLY || cf_files[i]->fptr->writemode == READWRITE))
+      found = cf_files[i];
   unlock();
   return found;
 }
@@ -114,7 +112,9 @@ cf_file *cf_file_new(const char *name, int mode, int *status) {
 void cf_file_release(cf_file *file) {
   lock();
   if (file->fptr->filehandle >= 0)
-    files[file->fptr->filehandle] = NULL;
+    cf_files[file->fptr->filehandle] = NULL;
+  while (used > 0 && cf_files[used - 1] == NULL)
+    used--;
   unlock();
   for (int i = 0; i < CF_PAGES; i++)
     free(file->pages[i].bytes);

@@ -126,14 +126,6 @@ int cf_header_scan(fitsfile *fptr, int *status) {
   }
 }
 
-bool cf_header_meets(const cf_file *file, LONGLONG offset, size_t n) {
-  const cf_header *header = &file->header;
-  LONGLONG end = header->start + (header->count + 1) * CARD;
-  if (file->fptr->datastart > end)
-    end = file->fptr->datastart;
-  return offset < end && offset + (LONGLONG)n > header->start;
-}
-
 /* Writes blanks and END behind the cards. */
 static int write_end(fitsfile *fptr, LONGLONG end, int *status) {
   FITSfile *f = fptr->Fptr;

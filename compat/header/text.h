@@ -11,7 +11,13 @@
 int cf_header_load(fitsfile *fptr, int *status);
 
 /* Tells whether the header in memory has bytes of this range of the file. */
-bool cf_header_meets(const cf_file *file, LONGLONG offset, size_t n);
+static inline bool cf_header_meets(const cf_file *file, LONGLONG offset, size_t n) {
+  const cf_header *header = &file->header;
+  LONGLONG end = header->start + (header->count + 1) * 80;
+  if (file->fptr->datastart > end)
+    end = file->fptr->datastart;
+  return offset < end && offset + (LONGLONG)n > header->start;
+}
 
 /* Writes the cards to the file; with blanks and END if Fptr->datastart says where the data begin. END is in the last
  * block of the header (FITS 4.2.1 lets blank cards come before it). */

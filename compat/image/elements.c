@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "convert/one.h"
 #include "file/bytes.h"
 #include "fitsio2.h"
 #include "image/image.h"
@@ -29,6 +30,10 @@ typedef struct transfer {
   int converted; /* NUM_OVERFLOW, if values overflowed */
 } transfer;
 
+static size_t stored_size_of(const tcolumn *column) {
+  return cf_size_of(column->tdatatype == TLONG ? TINT : column->tdatatype);
+}
+
 static int begin(transfer *move, const cf_pixels *pixels, int column) {
   move->pixels = pixels;
   move->column = &pixels->fptr->Fptr->tableptr[column];
@@ -40,7 +45,7 @@ static int begin(transfer *move, const cf_pixels *pixels, int column) {
                               .tnull = move->column->tnull,
                               .nullcheck = pixels->nullcheck,
                               .nulval = pixels->nulval};
-  move->stored_size = cf_size_of(move->column->tdatatype == TLONG ? TINT : move->column->tdatatype);
+  move->stored_size = stored_size_of(move->column);
   move->size = cf_size_of(pixels->datatype);
   move->done = 0;
   move->converted = 0;
@@ -219,14 +224,22 @@ static LONGLONG offset_of(const transfer *move, LONGLONG row, LONGLONG element) 
 /* Reads a few elements of the first group that the buffer of the file has. Returns false if that is not the case. */
 static bool read_few(const cf_pixels *pixels, int column, cf_run run) {
   const FITSfile *file = pixels->fptr->Fptr;
-  transfer move;
-  (void)begin(&move, pixels, column);
-  if (run.first < 1 || run.first > move.column->trepeat || run.count > move.column->trepeat - (run.first - 1))
+  const tcolumn *from = &file->tableptr[column];
+  const size_t size = stored_size_of(from);
+  if (run.first < 1 || run.first > from->trepeat || run.count > from->trepeat - (run.first - 1))
     return false;
-  const LONGLONG offset = file->datastart + move.column->tbcol + (run.first - 1) * (LONGLONG)move.stored_size;
-  const unsigned char *stored = cf_at_hand(pixels->fptr, offset, (size_t)run.count * move.stored_size);
+  const LONGLONG offset = file->datastart + from->tbcol + (run.first - 1) * (LONGLONG)size;
+  const unsigned char *stored = cf_at_hand(pixels->fptr, offset, (size_t)run.count * size);
   if (stored == NULL)
     return false;
+  if (run.count == 1 && from->tscale == 1 && from->tzero == 0 &&
+      cf_one_from_stored(from->tdatatype, stored, from->tnull, pixels->nullcheck, pixels->datatype, pixels->array)) {
+    if (pixels->nullcheck == 2 && pixels->flags != NULL)
+      *pixels->flags = 0;
+    return true;
+  }
+  transfer move;
+  (void)begin(&move, pixels, column);
   (void)cf_from_stored(&move.how, stored, (size_t)run.count, pixels->array, pixels->flags, pixels->anynul,
                        &move.converted);
   (void)end(&move);

@@ -52,8 +52,8 @@ static int grow(fitsfile *fptr, LONGLONG n, int *status) {
 int cf_tile_heap_put(fitsfile *fptr, int column, LONGLONG row, const void *array, size_t bytes, int *status) {
   FITSfile *file = fptr->Fptr;
   unsigned char descriptor[16];
-  LONGLONG at;
-  unsigned half;
+  LONGLONG at = 0;
+  unsigned half = 0;
   if (place_of(fptr, column, row, &at, &half, status) > 0 || cf_rows_read(fptr, at, 2 * half, descriptor, status) > 0)
     return *status;
   size_t each = cf_column_element(file, column);
@@ -87,8 +87,8 @@ int cf_tile_heap_append(fitsfile *fptr, const void *bytes, size_t n, int *status
 
 int cf_tile_heap_clear(fitsfile *fptr, int column, LONGLONG row, int *status) {
   unsigned char zeros[16] = {0};
-  LONGLONG at;
-  unsigned half;
+  LONGLONG at = 0;
+  unsigned half = 0;
   if (place_of(fptr, column, row, &at, &half, status) > 0)
     return *status;
   return cf_write(fptr, at, 2 * half, zeros, status);

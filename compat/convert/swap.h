@@ -2,8 +2,8 @@
  *
  * One value from or to the order of bytes of FITS.
  */
-#ifndef CF_COLUMN_SWAP_H
-#define CF_COLUMN_SWAP_H
+#ifndef CF_CONVERT_SWAP_H
+#define CF_CONVERT_SWAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
