@@ -236,6 +236,230 @@ static void select_rows(void) {
   close_file();
 }
 
+/* --- calls that are small, or far apart --- */
+
+#define ARRAYS 200000L
+
+static unsigned next_random(void) {
+  static unsigned state = 7;
+  state = state * 1664525U + 1013904223U;
+  return state >> 4;
+}
+
+static void write_ascii(void) {
+  char *types[] = {"I", "E", "F"}, *forms[] = {"I10", "E15.7", "F12.3"};
+  create("ascii.fits");
+  fits_create_tbl(file, ASCII_TBL, 0, 3, types, forms, NULL, "A", &status);
+  for (int column = 1; column <= 3; column++)
+    fits_write_col(file, TDOUBLE, column, 1, 1, ARRAYS, doubles, &status);
+  close_file();
+}
+
+static void read_ascii(void) {
+  int any;
+  open_file("ascii.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (int column = 1; column <= 3; column++)
+    fits_read_col(file, TDOUBLE, column, 1, 1, ARRAYS, NULL, doubles, &any, &status);
+  close_file();
+}
+
+static void read_ascii_cells(void) {
+  int any;
+  double value;
+  open_file("ascii.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long row = 1; row <= ARRAYS; row++)
+    fits_read_col(file, TDOUBLE, 2, row, 1, 1, NULL, &value, &any, &status);
+  close_file();
+}
+
+static void write_arrays(void) {
+  char *types[] = {"V", "S"}, *forms[] = {"1PE(10)", "12A"};
+  create("arrays.fits");
+  fits_create_tbl(file, BINARY_TBL, ARRAYS, 2, types, forms, NULL, "V", &status);
+  for (long row = 1; row <= ARRAYS; row++)
+    fits_write_col(file, TFLOAT, 1, row, 1, 10, pixels + row, &status);
+  close_file();
+}
+
+static void read_arrays(void) {
+  int any;
+  float values[10];
+  open_file("arrays.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long row = 1; row <= ARRAYS; row++)
+    fits_read_col(file, TFLOAT, 1, row, 1, 10, NULL, values, &any, &status);
+  close_file();
+}
+
+static void write_strings(void) {
+  char text[16], *pointer = text;
+  fits_open_file(&file, "arrays.fits", READWRITE, &status);
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long row = 1; row <= ARRAYS; row++) {
+    (void)snprintf(text, sizeof text, "name %ld", row);
+    fits_write_col(file, TSTRING, 2, row, 1, 1, &pointer, &status);
+  }
+  close_file();
+}
+
+static void read_strings(void) {
+  int any;
+  char text[16], *pointer = text, null[] = "";
+  open_file("arrays.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long row = 1; row <= ARRAYS; row++)
+    fits_read_col(file, TSTRING, 2, row, 1, 1, null, &pointer, &any, &status);
+  close_file();
+}
+
+static void read_random_cells(void) {
+  int any;
+  double value;
+  open_file("table.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long i = 0; i < ARRAYS; i++)
+    fits_read_col(file, TDOUBLE, 2, 1 + (LONGLONG)(next_random() % ROWS), 1, 1, NULL, &value, &any, &status);
+  close_file();
+}
+
+static void update_random_cells(void) {
+  double value = 1;
+  fits_open_file(&file, "table.fits", READWRITE, &status);
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long i = 0; i < ARRAYS; i++)
+    fits_write_col(file, TDOUBLE, 2, 1 + (LONGLONG)(next_random() % ROWS), 1, 1, &value, &status);
+  close_file();
+}
+
+static void read_rows_as_bytes(void) {
+  unsigned char row[18];
+  open_file("table.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long i = 1; i <= ROWS / 2; i++)
+    fits_read_tblbytes(file, i, 1, sizeof row, row, &status);
+  close_file();
+}
+
+static void edit_rows(void) {
+  fits_open_file(&file, "cells.fits", READWRITE, &status);
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long i = 0; i < 50; i++) {
+    fits_insert_rows(file, 1000 * i, 10, &status);
+    fits_delete_rows(file, 2000 * i + 1, 10, &status);
+  }
+  close_file();
+}
+
+static void edit_column(void) {
+  fits_open_file(&file, "cells.fits", READWRITE, &status);
+  fits_movabs_hdu(file, 2, NULL, &status);
+  fits_insert_col(file, 2, "NEW", "1E", &status);
+  fits_delete_col(file, 1, &status);
+  close_file();
+}
+
+static void write_many_hdus(void) {
+  long axes[2] = {10, 10};
+  create("many.fits");
+  for (int i = 0; i < 500; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "EXT%d", i);
+    fits_create_img(file, SHORT_IMG, 2, axes, &status);
+    fits_update_key(file, TSTRING, "EXTNAME", name, NULL, &status);
+    fits_write_img(file, TSHORT, 1, 100, shorts, &status);
+  }
+  close_file();
+}
+
+static void move_by_name(void) {
+  open_file("many.fits");
+  for (int i = 0; i < 20; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "EXT%d", (i * 179) % 500);
+    fits_movnam_hdu(file, ANY_HDU, name, 0, &status);
+  }
+  close_file();
+}
+
+static void copy_hdus(void) {
+  fitsfile *out;
+  open_file("many.fits");
+  (void)remove("copy.fits");
+  fits_create_file(&out, "copy.fits", &status);
+  fits_copy_file(file, out, 1, 1, 1, &status);
+  fits_close_file(out, &status);
+  close_file();
+}
+
+static void open_and_close(void) {
+  for (int i = 0; i < 5000; i++) {
+    open_file("keys.fits");
+    close_file();
+  }
+}
+
+static void read_records(void) {
+  char card[FLEN_CARD];
+  open_file("keys.fits");
+  for (int round = 0; round < 20; round++)
+    for (int i = 1; i <= 1000; i++)
+      fits_read_record(file, i, card, &status);
+  close_file();
+}
+
+static void calculate(void) {
+  fits_open_file(&file, "table.fits", READWRITE, &status);
+  fits_movabs_hdu(file, 2, NULL, &status);
+  fits_calculator(file, "X * 2 + sqrt(Y)", file, "Z", NULL, &status);
+  close_file();
+}
+
+static void write_pixels(void) {
+  long axes[2] = {SIDE, SIDE};
+  create("pixels.fits");
+  fits_create_img(file, FLOAT_IMG, 2, axes, &status);
+  for (long i = 0; i < 1000000; i++)
+    fits_write_img(file, TFLOAT, 1 + i, 1, pixels + i, &status);
+  close_file();
+}
+
+static void write_subsets(void) {
+  fits_open_file(&file, "f4.fits", READWRITE, &status);
+  for (long i = 0; i < 1000; i++) {
+    long first[2] = {1 + (i * 37) % 4000, 1 + (i * 91) % 4000}, last[2] = {first[0] + 31, first[1] + 31};
+    fits_write_subset(file, TFLOAT, first, last, pixels, &status);
+  }
+  close_file();
+}
+
+static void read_every_other(void) {
+  int any;
+  long first[2] = {1, 1}, last[2] = {SIDE, SIDE}, step[2] = {2, 2};
+  open_file("f4.fits");
+  fits_read_subset(file, TFLOAT, first, last, step, NULL, pixels, &any, &status);
+  close_file();
+}
+
+static void read_tile_subsets(void) {
+  int any;
+  long step[2] = {1, 1};
+  open_file("rice.fits");
+  fits_movabs_hdu(file, 2, NULL, &status);
+  for (long i = 0; i < 300; i++) {
+    long first[2] = {1 + (i * 37) % 4000, 1 + (i * 91) % 4000}, last[2] = {first[0] + 31, first[1] + 31};
+    fits_read_subset(file, TSHORT, first, last, step, NULL, shorts, &any, &status);
+  }
+  close_file();
+}
+
+static void checksum(void) {
+  fits_open_file(&file, "i2.fits", READWRITE, &status);
+  fits_write_chksum(file, &status);
+  close_file();
+}
+
 int main(void) {
   pixels = malloc((size_t)SIDE * SIDE * sizeof *pixels);
   shorts = malloc((size_t)SIDE * SIDE * sizeof *shorts);
@@ -266,5 +490,28 @@ int main(void) {
   run("GZIP_1 i2 32 MB: read", gzip_in);
   run("iterator over 2M rows", iterate);
   run("select rows of 2M", select_rows);
+  run("ASCII table of 200k rows, 3 columns: write", write_ascii);
+  run("ASCII table of 200k rows, 3 columns: read", read_ascii);
+  run("200k ASCII cells, one a call: read", read_ascii_cells);
+  run("200k arrays of 10, one a call: write", write_arrays);
+  run("200k arrays of 10, one a call: read", read_arrays);
+  run("200k strings, one a call: write", write_strings);
+  run("200k strings, one a call: read", read_strings);
+  run("200k cells at random: read", read_random_cells);
+  run("200k cells at random: write", update_random_cells);
+  run("1M rows as bytes, one a call", read_rows_as_bytes);
+  run("50 times: insert and delete rows", edit_rows);
+  run("insert and delete a column", edit_column);
+  run("500 small images: write", write_many_hdus);
+  run("500 small images: 20 moves by name", move_by_name);
+  run("500 small images: copy", copy_hdus);
+  run("5,000 times: open and close", open_and_close);
+  run("header of 1,000 keys: 20,000 cards", read_records);
+  run("calculator over 2M rows", calculate);
+  run("1M pixels, one a call: write", write_pixels);
+  run("1,000 subsets of 32x32: write", write_subsets);
+  run("every second pixel of 64 MB", read_every_other);
+  run("300 subsets of RICE_1", read_tile_subsets);
+  run("checksums of 32 MB", checksum);
   return 0;
 }

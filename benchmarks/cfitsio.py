@@ -49,10 +49,10 @@ def main() -> None:
             for name, program in programs.items():
                 for case, seconds in measure(program, Path(scratch, "files-" + name)).items():
                     times[name].setdefault(case, []).append(seconds)
-    print(f"{'case':38} {'rustfits ms':>12} {'CFITSIO ms':>12} {'ratio':>7}")
+    print(f"{'case':44} {'rustfits ms':>12} {'CFITSIO ms':>12} {'ratio':>7}")
     for case, seconds in times["rustfits"].items():
         ours, peer = statistics.median(seconds), statistics.median(times["CFITSIO"][case])
-        print(f"{case:38} {ours * 1e3:12.1f} {peer * 1e3:12.1f} {peer / ours:6.2f}x")
+        print(f"{case:44} {ours * 1e3:12.1f} {peer * 1e3:12.1f} {peer / ours:6.2f}x")
 
 
 if __name__ == "__main__":
