@@ -97,7 +97,7 @@ step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
       meson test -C build-asan --suite fuzz --no-rebuild --print-errorlogs
 }
 
-step_c-big-endian() { # the C tests on s390x, under qemu
+step_c-big-endian() { # the C tests on s390x, under qemu, but for the longest
   local programs=(column/column_values file/handles hdu/hdu_checksum tiled/tiled_image) program name
   local targets=(suite-c)
   for program in "${programs[@]}"; do
@@ -105,7 +105,7 @@ step_c-big-endian() { # the C tests on s390x, under qemu
   done
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled "${cheap[@]}" --default-library=static &&
-    RF_TESTS_BRIEF=1 meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10 || return 1
+    RF_TESTS_BRIEF=1 meson test -C build-s390x --suite c --no-suite long-when-emulated --no-rebuild --print-errorlogs --timeout-multiplier 10 || return 1
   for program in "${programs[@]}"; do # beside CFITSIO of this machine
     name=${program//\//_}
     cc -w tests/compat/programs/$program.c tests/compat/clock.c -o build-s390x/peer_$name -lcfitsio -lm &&

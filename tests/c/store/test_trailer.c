@@ -132,7 +132,7 @@ static void killed_at_every_event(void) {
                                      {4096, 9024, false, true},
                                      {512, 704, false, true}};
   for (size_t k = 0; k < (is_long ? 5 : 2); k++)
-    for (size_t i = 0; i < CASE_COUNT && check_failures < 20; i += is_long || k == 0 ? 1 : 3)
+    for (size_t i = 0; i < CASE_COUNT && check_failures < 20; i += is_long || k == 0 ? check_turns(1, 5) : 3)
       kill_edit(&CASES[i], &settings[k]);
 }
 
@@ -171,7 +171,7 @@ static void cut_power(const edit_case *edit, const setting *how) {
 
 static void a_power_cut_in_a_durable_edit(void) {
   static const setting settings[] = {{4096, 3008, false, true}, {512, 704, false, true}};
-  for (int n = 0; n < (is_long ? 400 : 12); n++)
+  for (int n = 0; n < (int)(is_long ? 400 : check_turns(12, 2)); n++)
     for (size_t i = 0; i < CASE_COUNT && check_failures < 20; i++)
       cut_power(&CASES[i], &settings[n % 2]);
 }
@@ -180,7 +180,7 @@ static void a_power_cut_in_a_durable_edit(void) {
 
 static void fail_everywhere(bool half) {
   static const setting how = {4096, 3008, false, false};
-  for (size_t i = 0; i < CASE_COUNT; i++) {
+  for (size_t i = 0; i < CASE_COUNT; i += check_turns(1, 5)) {
     make_after(&CASES[i]);
     for (long at = 0;; at++) {
       disk d = {.page = 4096, .fail_at = at, .half = half};

@@ -23,7 +23,7 @@ static void a_file_that_was_changed_since_is_left_alone_or_finished_right(void) 
     make_after(&CASES[i]);
     disk_set(&log, before, OLD_SIZE);
     CHECK_OK(perform(&log, &CASES[i], &how, &written), err);
-    for (int n = 0; n < (is_long ? 1000 : 40); n++) {
+    for (int n = 0; n < (int)(is_long ? 1000 : check_turns(40, 5)); n++) {
       disk d = {.page = 4096, .fail_at = -1};
       disk_set(&d, before, OLD_SIZE);
       size_t stop = draw((uint32_t)log.events);
@@ -83,7 +83,7 @@ static void absurd_records(void) {
         rf_trailer_clear(&t);
     }
     CHECK(reached == RF_EDIT_COMMITTED);
-    for (int n = 0; n < (is_long ? 20000 : 400); n++) {
+    for (int n = 0; n < (int)(is_long ? 20000 : check_turns(400, 40)); n++) {
       disk_set(&m, d.data, d.size);
       m.limit = d.size;
       for (uint32_t change = draw(3) + 1; change > 0; change--) {

@@ -192,7 +192,7 @@ static rf_status read_bad(bytes content, bytes plain, bool prefix, rf_error *err
 static void truncated_at_every_byte(void) {
   bytes plain = noise(3000, 8), content = packed(plain);
   const rf_format *format = rf_format_find(kind->number);
-  for (size_t n = 1; n < content.n; n += check_turns(1, 7)) {
+  for (size_t n = 1; n < content.n; n += check_turns(1, 41)) {
     bytes cut = copy_of(content);
     cut.n = n;
     rf_error err;
@@ -214,7 +214,7 @@ static void truncated_at_every_byte(void) {
 /* Checksums cover the content in all four formats: a flipped bit is an error, or in a header that does not matter. */
 static void every_bit_flipped(void) {
   bytes plain = noise(600, 9), content = packed(plain);
-  for (size_t i = 0; i < content.n * 8; i += check_turns(1, 13)) {
+  for (size_t i = 0; i < content.n * 8; i += check_turns(1, 67)) {
     bytes bad = copy_of(content);
     bad.data[i / 8] ^= (uint8_t)(1u << (i % 8));
     rf_error err;
