@@ -47,6 +47,7 @@ from rustfits._core.binding.errors import (
 from rustfits._core.binding.library import version as _version
 from rustfits._core.collect.part import Part, read_part
 from rustfits._core.collect.plan import plan
+from rustfits._core.collect.scan import scan_fits
 from rustfits._core.compression.algorithms import Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Rice1
 from rustfits._core.compression.quantize import Quantize
 from rustfits._core.driver.listing import Driver, DriverTable, drivers
@@ -156,6 +157,7 @@ __all__ = [
     "read_header",
     "read_part",
     "register_driver",
+    "scan_fits",
     "set_keys",
     "shmem",
     "unpack",
