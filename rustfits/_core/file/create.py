@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from rustfits._core.arrow.frame import is_frame
 from rustfits._core.binding.warnings import warn_of_writing
-from rustfits._core.compression.algorithms import Plio1
 from rustfits._core.compression.spec import as_compression, as_quantize
 from rustfits._core.compression.tables import table_compression
+from rustfits._core.foreign.images import as_parts
+from rustfits._core.foreign.meta import merge
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.create import append_image, check_pixels, create_image
 from rustfits._core.image.image import ImageHDU
+from rustfits._core.image.pixels import as_pixels
 from rustfits._core.image.scaling import new_scaling, scaled_pixels
 from rustfits._core.table.ascii import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits._core.table.frames import write_frame
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, DTypeLike
 
+    from rustfits._core.binding.arrays import Array
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.compression.algorithms import Compression
     from rustfits._core.compression.spec import CompressLike, QuantizeLike
@@ -145,10 +148,13 @@ class Creating:
 
         Parameters
         ----------
-        data : array_like or None
+        data : array_like, astropy `Quantity` or `NDData`, xarray `DataArray`, or None
             The pixels. Masked pixels are stored as BLANK or NaN. None makes an HDU without data.
+            Units, attributes, WCS and coordinates become cards. Mask, uncertainty, PSF and flags of
+            an `NDData` become the HDUs MASK, UNCERT, PSFIMAGE and FLAGS after it, where
+            ``CCDData.read`` finds them.
         extname, extver, compress, quantize
-            As for `create_image_hdu`.
+            As for `create_image_hdu`. The other HDUs of an `NDData` are compressed without loss.
         blank : int, optional
             As for `create_image_hdu`: with `bscale` or `bzero`, a stored value. NaN is stored so.
         dtype : dtype-like, optional
@@ -193,24 +199,32 @@ class Creating:
                 reserve_cards=reserve_cards,
             )
             return self._image(index, compression)
+        main, *others = as_parts(data)
         array, scaling, blank = scaled_pixels(
-            self._file.name, data, dtype, bscale, bzero, scale, blank, header
+            self._file.name, main.data, dtype, bscale, bzero, scale, blank, header
         )
-        if isinstance(compression, Plio1) or scaling is not None:  # they cannot store all values
-            check_pixels(self._file.name, array, compression, steps, blank, scaling)
-        index = append_image(
-            self._file,
-            array,
-            extname=extname,
-            extver=extver,
-            blank=blank,
-            header=header,
-            compression=compression,
-            quantize=steps,
-            scaling=scaling,
-            reserve_cards=reserve_cards,
-        )
-        return self._image(index, compression)
+        images: list[tuple[Array, dict[str, Any]]] = [
+            (
+                array,
+                {
+                    "extname": main.name if extname is None else extname,
+                    "blank": blank,
+                    "header": merge(header, main.cards),
+                    "compression": compression,
+                    "quantize": steps,
+                    "scaling": scaling,
+                    "reserve_cards": reserve_cards,
+                },
+            )
+        ]
+        for part in others:
+            tiles = as_compression(None if compression is None else True)
+            options = {"extname": part.name, "header": part.header, "compression": tiles}
+            images.append((as_pixels(part.data), options))
+        for array, options in images:
+            check_pixels(self._file.name, array, **options)
+        made = [append_image(self._file, array, extver=extver, **how) for array, how in images]
+        return self._image(made[0], compression)
 
     def create_table_hdu(
         self,
@@ -313,11 +327,12 @@ class Creating:
 
         Parameters
         ----------
-        data : structured array, dict, list of arrays, or data frame
+        data : structured array, dict, list of arrays, data frame, or astropy `Table`
             The columns. A data frame is of pandas, or hands over Arrow data, as those of pyarrow,
             polars, duckdb and narwhals do. Masked and null integers are stored as a value that no
             other cell has (TNULLn), floating-point numbers as NaN, null strings and lists as empty
-            ones. Object arrays of arrays or strings become variable-length columns.
+            ones. Object arrays of arrays or strings become variable-length columns. Units,
+            descriptions (TCOMMn), formats (TDISPn) and metadata of a `Table` become cards.
         names : sequence of str, optional
             The names of the columns, for a list.
         extname, extver, units, var_dtypes, bit_columns, heap_format, compress, ztilelen
@@ -328,9 +343,10 @@ class Creating:
         reserve_cards : int
             As for `create_table_hdu`.
         times : {"iso", "mjd"}
-            How to store dates and timestamps of data frames: as ISO 8601 strings, or as modified
-            Julian dates, which are 64-bit floating-point numbers. Times with a zone are stored as
-            UTC.
+            How to store dates and timestamps of data frames and ``datetime64``: as ISO 8601
+            strings, which keep every digit, or as modified Julian dates, which are 64-bit
+            floating-point numbers. Times with a zone are stored as UTC. NaT becomes an empty string
+            or NaN. Durations (``timedelta64``) are integers in their own unit.
 
         Returns
         -------

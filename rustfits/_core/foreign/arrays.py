@@ -16,6 +16,7 @@ from rustfits._core.binding.errors import FITSTypeError
 __all__ = ["plain_array"]
 
 # Types without attributes of other packages: each failing look-up costs a tenth of a write.
+_NUMBER = np.dtype("f8")
 _PLAIN = (list, tuple, int, float, complex, str, bytes, np.generic)
 
 
@@ -29,12 +30,15 @@ def plain_array(values: Any) -> Any:
     """
     kind = type(values)
     if kind is np.ndarray or kind is np.ma.MaskedArray or isinstance(values, _PLAIN):
-        return values
+        return _text(values) if getattr(values, "dtype", _NUMBER).kind == "T" else values
     if hasattr(values, "represent_as") or hasattr(values, "jd1"):
         raise FITSTypeError(
             f"a column of type {type(values).__name__} has no cells that FITS knows: write its "
-            "parts, such as time.mjd, coordinates.ra and coordinates.dec"
+            "parts, such as time.mjd, coordinates.ra and coordinates.dec, or the table by "
+            'Table.write(..., format="rustfits") after import rustfits.astropy'
         )
+    if hasattr(values, "magnitude") and hasattr(values, "units"):  # pint
+        return plain_array(values.magnitude)
     if hasattr(values, "unmasked") and hasattr(values, "mask"):  # astropy's Masked
         return np.ma.MaskedArray(np.asarray(values.unmasked), np.asarray(values.mask))
     if isinstance(values, np.ma.MaskedArray):  # MaskedColumn
@@ -45,6 +49,15 @@ def plain_array(values: Any) -> Any:
     if hasattr(values, "to_numpy") and hasattr(values, "isna"):  # Series
         return _of_pandas(values)
     return values
+
+
+def _text(values: Any) -> Any:
+    """Return strings of any length (numpy's StringDType) as ``U``; missing ones are masked."""
+    flat = values.astype(object).ravel().tolist()
+    missing = [not isinstance(value, str) for value in flat]
+    made = np.array(["" if no else value for value, no in zip(flat, missing, strict=True)], "U")
+    made = made.reshape(values.shape)
+    return np.ma.MaskedArray(made, np.reshape(missing, values.shape)) if any(missing) else made
 
 
 def _of_pandas(values: Any) -> Array:

@@ -510,7 +510,7 @@ def free_cards(source: HeaderLike | None) -> CData:
     every = lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
     for part in [] if source is None else source_of(source).parts:
         if isinstance(part, Item):
-            if part.value != []:
+            if not (isinstance(part.value, list) and not part.value):
                 put(cards, part.keyword, part.value, part.comment, every)
         else:
             _merge_cards(cards, part, lib.RF_MERGE_APPEND | every)

@@ -22,7 +22,7 @@ from rustfits._core.compression.algorithms import Compression, with_level
 from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.compression.quantize import Quantize
 from rustfits._core.compression.spec import from_c
-from rustfits._core.foreign.arrays import plain_array
+from rustfits._core.foreign.images import as_values
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.pixels import Pixels, cast, mask_of, store_pixels
 
@@ -220,7 +220,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
                 super().extend(data, start, grow=grow)  # writes the pending pixels first
             else:
                 self._file._handle()  # raises if the file is closed
-                self._keep(self._pending, np.asanyarray(plain_array(data)))
+                self._keep(self._pending, as_values(self, data))
 
     @contextmanager
     def extending(self) -> Iterator[CompressedImageHDU]:

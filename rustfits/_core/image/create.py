@@ -213,14 +213,16 @@ def append_image(
 def check_pixels(
     where: str,
     data: Array,
-    compression: Compression | None,
-    quantize: Quantize | None,
-    blank: int | None,
+    *,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
+    blank: int | None = None,
     scaling: Scaling | None = None,
+    **_: object,
 ) -> None:
     """Refuse pixels that `compression` cannot hold, before a file is truncated or gets an HDU.
 
-    `where` is the name of that file, for messages.
+    `where` is the name of that file, for messages. Other options of `append_image` do not count.
 
     Raises
     ------

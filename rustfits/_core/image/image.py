@@ -19,7 +19,7 @@ from rustfits._core.binding.errors import (
 )
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes, select, select_plain
-from rustfits._core.foreign.arrays import plain_array
+from rustfits._core.foreign.images import as_values
 from rustfits._core.header.hdu import HDU
 from rustfits._core.image.cutouts import read_cutouts
 from rustfits._core.image.grow import box, check_growth, grow_axes, reach
@@ -495,11 +495,11 @@ class ImageHDU(HDU):
         image until then. Growth along axis 0 is cheap. Along another axis, all pixels move.
         """
         if grow:
-            values = np.asanyarray(plain_array(data))
+            values = as_values(self, data)
             self._grow((0,) * (self.ndim or values.ndim) if start is None else start, values)
             return
         pixels = self._pixels_to_use()
-        values = np.asanyarray(plain_array(data))
+        values = as_values(self, data)
         if start is None:
             if values.shape != pixels.shape:
                 raise FITSValueError(
@@ -516,7 +516,7 @@ class ImageHDU(HDU):
         selection = select(key, pixels.shape)
         if value is np.ma.masked:  # a float64, whose type has no meaning
             value = np.ma.MaskedArray(np.zeros((), pixels.dtype), True)
-        values = np.asanyarray(plain_array(value))
+        values = as_values(self, value)
         shape = selection.result_shape
         while values.ndim > len(shape) and values.shape[0] == 1:
             values = values[0]
@@ -561,7 +561,7 @@ class ImageHDU(HDU):
             If the data unit is shorter than the header says.
         """
         shape = self._pixels().shape if grow else self._pixels_to_use().shape
-        values = np.asanyarray(plain_array(data))
+        values = as_values(self, data)
         if start is not None and not grow:
             check_start(start, values.shape, (2**63 - 1, *shape[1:]))
         elif not grow and (values.ndim != len(shape) or values.shape[1:] != shape[1:]):

@@ -12,7 +12,7 @@ import numpy as np
 from rustfits._core.arrow.frame import is_frame
 from rustfits._core.binding.library import check, error, ffi, lib, text
 from rustfits._core.compression.compressed import Compressed, collecting_writes
-from rustfits._core.foreign.units import check_units
+from rustfits._core.foreign.tables import check_units
 from rustfits._core.table import write as table_write
 from rustfits._core.table.base import lock_of
 from rustfits._core.table.input import Heap, as_table, fit_cells, fit_heap

@@ -22,6 +22,7 @@ from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.foreign.arrays import plain_array
 from rustfits._core.foreign.tables import as_mapping
+from rustfits._core.foreign.times import cells_of_times
 from rustfits._core.table.new_columns import (
     NewColumn,
     cells_in,
@@ -88,7 +89,7 @@ def as_table(
             twice = next(name for name in names if names.count(name) > 1)
             raise FITSValueError(f"{where}: the name {twice!r} is given twice")
     else:
-        array = None if isinstance(data, (list, tuple)) else np.asanyarray(data)
+        array = None if isinstance(data, (list, tuple)) else np.asanyarray(plain_array(data))
         if array is None or not array.dtype.names:
             raise FITSTypeError(
                 f"{where}: a table is a structured array, a dict of columns, or a list of columns "
@@ -190,6 +191,8 @@ def fit_cells(
     array = _shaped(label, column, as_column(values), count, broadcast)
     if not array.size:  # of what type nothing is does not matter
         return np.empty(array.shape, "u1"), column.type, None
+    if array.dtype.kind in "mM":
+        array = cells_of_times(label, array, is_text=column.is_text, unit=column.unit)
     mask = _mask_of(array)
     data = np.ma.getdata(array)
     if column.is_text:

@@ -33,6 +33,7 @@ _INSTEAD = {
     "G": "complex128",
     "M": "a string or a number of seconds",
     "m": "a number of seconds",
+    "V": "a column for each field",
 }
 
 
@@ -54,6 +55,8 @@ class NewColumn:
     null: int | None = None
     scaled: bool = False
     null_text: str | None = None
+    display: str | None = None
+    comment: str | None = None
     number: int = 0  # where it will be
     scale: float = 1.0
     zero: float = 0.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSVa
 from rustfits._core.binding.library import CData, error, failure, ffi, lib, text
 from rustfits._core.binding.selection import Axis, c_axes
 from rustfits._core.compression.tables import TableCompression, table_compression
-from rustfits._core.foreign.units import unit_text, units_of_data
+from rustfits._core.foreign.meta import merge
+from rustfits._core.foreign.tables import describe, units_of_data
+from rustfits._core.foreign.times import check_times, new_times
+from rustfits._core.foreign.units import unit_text
 from rustfits._core.header.header import header_cards
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table.input import (
@@ -104,6 +108,15 @@ class Cargo:
                 cells.dtype.itemsize * column.count,
             )
         )
+
+
+class NewTable(NamedTuple):
+    """A table to create: its columns, number of rows, cells and other cards."""
+
+    columns: list[NewColumn]
+    rows: int
+    cells: Cargo
+    header: HeaderLike | None
 
 
 def match(schema: Schema, columns: tuple[Column, ...], data: Mapping[str, Array]) -> list[Array]:
@@ -274,6 +287,8 @@ def _specs(columns: Sequence[NewColumn]) -> tuple[CData, list[Any]]:
         spec.display = borrowed(f"the display format of column {column.key!r}", column.display)
         spec.comment = borrowed(f"the comment of column {column.key!r}", column.comment)
         spec.form = borrowed(f"the format of column {column.key!r}", column.form)
+        spec.display = borrowed(f"the format of column {column.key!r}", column.display)
+        spec.comment = borrowed(f"the description of column {column.key!r}", column.comment)
         if column.null is not None:
             spec.has_null = 1
             spec.null = column.null
@@ -346,15 +361,17 @@ def check_table(
     var_dtypes: Mapping[str, Any] | None = None,
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
-    **_: object,
-) -> tuple[list[NewColumn], int, Cargo]:
-    """Return columns, number of rows and values of a table to make.
+    times: str = "iso",
+    header: HeaderLike | None = None,
+) -> NewTable:
+    """Return a table to create, all of it checked.
 
     Raises
     ------
     FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError
         If there can be no such table.
     """
+    check_times(times)
     values, count = as_table(where, data, names)
     by_name = units if isinstance(units, Mapping) else None
     said = {str(name).lower() for name in by_name or ()}
@@ -363,6 +380,11 @@ def check_table(
         for name, unit in units_of_data(data, names).items()
         if name.lower() not in said
     }
+    for name, cells in values.items():
+        if cells.dtype.kind in "mM":
+            values[name], unit = new_times(f"{where}: column {name!r}", cells, times)
+            if name.lower() not in said:
+                known[name] = unit
     columns = columns_of_data(
         values,
         {**known, **by_name} if by_name else units or known,  # which refuses anything but a dict
@@ -370,11 +392,20 @@ def check_table(
         bit_columns,
         heap_format,
     )
-    columns = [column.at(number) for number, column in enumerate(columns)]
+    found = describe(data, names)
+    columns = [
+        replace(
+            column,
+            number=number,
+            display=found.displays.get(column.key),
+            comment=found.comments.get(column.key),
+        )
+        for number, column in enumerate(columns)
+    ]
     cargo = Cargo()
     for column in columns:
         cargo.add(where, column, values[column.key], count)
-    return columns, count, cargo
+    return NewTable(columns, count, cargo, merge(header, found.cards))
 
 
 def write_table(
@@ -388,6 +419,7 @@ def write_table(
     var_dtypes: Mapping[str, Any] | None = None,
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
+    times: str = "iso",
     header: HeaderLike | None = None,
     compress: TableCompressLike = None,
     ztilelen: SupportsIndex | None = None,
@@ -396,7 +428,7 @@ def write_table(
 ) -> int:
     """Append a binary table with its rows, and return its index. See `FITS.write_table`."""
     # All is converted, and with that checked, before anything is made.
-    columns, count, cargo = check_table(
+    table = check_table(
         f"{file.name}: the new table",
         data,
         names=names,
@@ -404,18 +436,20 @@ def write_table(
         var_dtypes=var_dtypes,
         bit_columns=bit_columns,
         heap_format=heap_format,
+        times=times,
+        header=header,
     )
     return create_table(
         file,
-        columns,
-        count,
+        table.columns,
+        table.rows,
         kind=BINARY_TABLE,
         extname=extname,
         extver=extver,
-        header=header,
-        compression=table_compression(compress, ztilelen, columns),
+        header=table.header,
+        compression=table_compression(compress, ztilelen, table.columns),
         reserve_cards=reserve_cards,
-        cells=cargo,
+        cells=table.cells,
     )
 
 

@@ -393,7 +393,7 @@ def test_append_in_1000_steps_equals_one_write(tmp_path, rng):
 
 WRONG_TABLES = [
     ({"x": np.zeros(3, "f2")}, {}, TypeError, "'x'.*float16.*float32"),
-    ({"x": np.zeros(3, "M8[s]")}, {}, TypeError, "'x'.*datetime64"),
+    ({"x": np.zeros(3, "m8[Y]")}, {}, TypeError, "'x'.*timedelta64"),
     ({"x": np.zeros(3), "y": np.zeros(2)}, {}, ValueError, "'y' has 2 cells, and 'x' has 3"),
     ({"x": 3.0}, {}, ValueError, "'x' is a single value"),
     ({3: [1]}, {}, TypeError, "names of columns are str"),

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Images of other packages as arrays with their cards, one for each HDU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+
+from rustfits._core.binding.arrays import Array
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.foreign.arrays import plain_array
+from rustfits._core.foreign.dataarray import cards_of_dataarray
+from rustfits._core.foreign.meta import Cards, merge, unit_card
+from rustfits._core.foreign.nddata import parts_of_nddata
+from rustfits._core.foreign.units import unit_of, unit_text
+
+if TYPE_CHECKING:
+    from rustfits._core.header.header import HeaderLike
+
+__all__ = ["Part", "as_parts", "as_values"]
+
+
+class Part(NamedTuple):
+    """An image HDU to write: its pixels, EXTNAME and cards.
+
+    `name` is None for the first HDU, whose name the caller chooses.
+    """
+
+    data: Any
+    name: str | None
+    cards: Cards
+
+    @property
+    def header(self) -> HeaderLike | None:
+        """The cards as a header."""
+        return merge(None, self.cards)
+
+
+class Unit(Protocol):
+    """What `as_values` needs of an image HDU."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of the pixels."""
+
+
+def _is_nddata(data: Any) -> bool:
+    return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
+
+
+def _is_dataarray(data: Any) -> bool:
+    return hasattr(data, "dims") and hasattr(data, "coords") and hasattr(data, "attrs")
+
+
+def as_parts(data: Any) -> list[Part]:
+    """Return the image HDUs that hold `data`: more than one for astropy's NDData.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        If FITS has no place for something that `data` has.
+    """
+    if data is None or type(data) in (np.ndarray, np.ma.MaskedArray, list, tuple):
+        return [Part(data, None, [])]
+    if _is_nddata(data):
+        return [Part(*part) for part in parts_of_nddata(data)]
+    if _is_dataarray(data):
+        name = getattr(data, "name", None)
+        cards = cards_of_dataarray(data)
+        return [Part(np.asanyarray(data.values), name if isinstance(name, str) else None, cards)]
+    return [Part(plain_array(data), None, unit_card(unit_of(data)))]
+
+
+def as_values(hdu: Unit, data: Any) -> Array:
+    """Return values for pixels of an existing image.
+
+    Raises
+    ------
+    FITSTypeError
+        If `data` has more than values, such as uncertainties, which no pixel holds.
+    FITSValueError
+        If `data` has another unit than the image.
+    """
+    if type(data) in (np.ndarray, np.ma.MaskedArray, int, float, list, tuple):
+        return np.asanyarray(plain_array(data))
+    if _is_nddata(data) or _is_dataarray(data):
+        which = "data.data" if _is_nddata(data) else "data.values"
+        raise FITSTypeError(
+            f"a {type(data).__name__} has more than pixels, which an existing image cannot hold: "
+            f"write {which}, or make new HDUs with fits.write(data)"
+        )
+    unit = unit_of(data)
+    if unit is not None:
+        own = hdu.unit
+        if own is not None and unit != own and unit_text(unit) not in (None, own):
+            raise FITSValueError(
+                f"the values are in {unit_text(unit)!r}, and the image in {own!r}: convert them "
+                "first"
+            )
+    return np.asanyarray(plain_array(data))
