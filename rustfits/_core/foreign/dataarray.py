@@ -34,13 +34,14 @@ def cards_of_dataarray(data: Any) -> Cards:
         attrs["BUNIT"] = str(unit)
     has_axes = any(str(key).upper().startswith(_AXES) for key in attrs)
     cards = cards_of(attrs, "the attrs of the DataArray")
-    for name, coordinate in data.coords.items():
+    coordinates = dict(data.coords.items())  # its get() makes up those that are absent
+    for name, coordinate in coordinates.items():
         if coordinate.ndim == 0:
             cards += cards_of({str(name): _scalar(coordinate.values)}, "the coordinates")
         elif coordinate.dims != (name,):
             raise _refuse(name, f"it has the dimensions {coordinate.dims}")
     for number, name in enumerate(reversed(data.dims), 1):
-        coordinate = data.coords[name] if name in data.coords else None
+        coordinate = coordinates.get(name)
         if has_axes:  # the axes are those of the attributes
             if coordinate is not None:
                 raise _refuse(name, "the attrs have cards for the axes, such as CTYPE1")
