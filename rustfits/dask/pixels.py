@@ -79,7 +79,7 @@ def _check(
         raise FITSValueError(f"{where}: an image needs at least one axis")
     pixel_type(data.dtype)
     few = np.zeros((0, *data.shape[1:]), data.dtype)
-    check_pixels(where, few, compression, steps, options.blank)
+    check_pixels(where, few, compression=compression, quantize=steps, blank=options.blank)
 
 
 def _write_file(block: Any, path: str, options: ImageOptions) -> None:

@@ -11,9 +11,9 @@ from rustfits._core.arrow.decode import Values
 from rustfits._core.arrow.field import FLOATS, INTEGERS, LISTS, TEXTS, Field
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.text import Text
-from rustfits._core.arrow.times import iso_width
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.foreign.times import iso_width
 
 __all__ = ["Facts"]
 

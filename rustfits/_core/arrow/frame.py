@@ -21,9 +21,9 @@ from rustfits._core.arrow.held import Held
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.stream import Batch, exports_arrow, open_stream
 from rustfits._core.arrow.text import Text
-from rustfits._core.arrow.times import checked_times, iso_strings, mjd
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.foreign.times import check_times, iso_strings, mjd
 
 __all__ = ["SPOOL_BYTES", "Frame", "is_frame", "refuse_lazy"]
 
@@ -123,7 +123,7 @@ class Frame:
         for field in fields:
             check_field(where, field)
         self._is_raw = single
-        self._times = {name: checked_times(times(name)) for name in self.names}
+        self._times = {name: check_times(times(name)) for name in self.names}
         self.facts = [Facts(field, self._times[field.name]) for field in fields]
         for facts in self.facts:
             if facts.variable and facts.base.kind == "S" and not single:

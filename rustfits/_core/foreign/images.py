@@ -45,12 +45,17 @@ class Unit(Protocol):
         """The unit of the pixels."""
 
 
+# Attributes of classes: those of a data frame may be its columns.
+
+
 def _is_nddata(data: Any) -> bool:
-    return hasattr(data, "uncertainty") and hasattr(data, "mask") and hasattr(data, "wcs")
+    kind = type(data)
+    return hasattr(kind, "uncertainty") and hasattr(kind, "mask") and hasattr(kind, "wcs")
 
 
 def _is_dataarray(data: Any) -> bool:
-    return hasattr(data, "dims") and hasattr(data, "coords") and hasattr(data, "attrs")
+    kind = type(data)
+    return hasattr(kind, "dims") and hasattr(kind, "coords") and hasattr(kind, "attrs")
 
 
 def as_parts(data: Any) -> list[Part]:
@@ -69,7 +74,7 @@ def as_parts(data: Any) -> list[Part]:
         name = getattr(data, "name", None)
         cards = cards_of_dataarray(data)
         return [Part(np.asanyarray(data.values), name if isinstance(name, str) else None, cards)]
-    return [Part(plain_array(data), None, unit_card(unit_of(data)))]
+    return [Part(data, None, unit_card(unit_of(data)))]
 
 
 def as_values(hdu: Unit, data: Any) -> Array:

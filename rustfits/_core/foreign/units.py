@@ -12,17 +12,15 @@ __all__ = ["unit_of", "unit_text"]
 
 def unit_of(values: Any) -> Any:
     """Return the unit of values as an object of their package, or None."""
-    if type(values) is np.ndarray:
+    kind = type(values)
+    if kind is np.ndarray:
         return None
-    unit = getattr(values, "unit", None)
-    if unit is not None and (isinstance(unit, str) or hasattr(unit, "to_string")):
-        return unit
-    units = getattr(values, "units", None)
-    if units is None or callable(units):
-        return None
-    if hasattr(values, "magnitude"):  # pint
-        return f"{units:~C}"
-    return str(units) if isinstance(values, np.ndarray) else None  # unyt
+    if hasattr(kind, "unit"):  # an attribute of a data frame may be a column
+        unit = values.unit
+        return unit if isinstance(unit, str) or hasattr(unit, "to_string") else None
+    if hasattr(kind, "units") and hasattr(kind, "magnitude"):  # pint
+        return f"{values.units:~C}"
+    return str(values.units) if hasattr(kind, "units") and issubclass(kind, np.ndarray) else None
 
 
 def unit_text(unit: Any) -> str | None:

@@ -55,8 +55,6 @@ class NewColumn:
     null: int | None = None
     scaled: bool = False
     null_text: str | None = None
-    display: str | None = None
-    comment: str | None = None
     number: int = 0  # where it will be
     scale: float = 1.0
     zero: float = 0.0

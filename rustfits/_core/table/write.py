@@ -287,8 +287,6 @@ def _specs(columns: Sequence[NewColumn]) -> tuple[CData, list[Any]]:
         spec.display = borrowed(f"the display format of column {column.key!r}", column.display)
         spec.comment = borrowed(f"the comment of column {column.key!r}", column.comment)
         spec.form = borrowed(f"the format of column {column.key!r}", column.form)
-        spec.display = borrowed(f"the format of column {column.key!r}", column.display)
-        spec.comment = borrowed(f"the description of column {column.key!r}", column.comment)
         if column.null is not None:
             spec.has_null = 1
             spec.null = column.null
@@ -419,7 +417,6 @@ def write_table(
     var_dtypes: Mapping[str, Any] | None = None,
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
-    times: str = "iso",
     header: HeaderLike | None = None,
     compress: TableCompressLike = None,
     ztilelen: SupportsIndex | None = None,

@@ -201,7 +201,7 @@ def test_strings_of_any_length_are_text() -> None:
         ({"v": np.zeros(2, "i4,f4")}, "each field"),
         ({"t": np.array(["12020"], "M8[Y]")}, "mjd"),
         ({"d": np.array([1], "m8[Y]")}, "unit"),
-        ({"d": Column([1], description="µ")}, "description"),
+        ({"d": Column([1], description="µ")}, "comment"),
     ],
 )
 def test_columns_that_fits_has_not_are_refused(columns: dict[str, Any], message: str) -> None:
