@@ -76,6 +76,7 @@ from rustfits._core.table.subsets import (
     SingleColumnSubset,
 )
 from rustfits._core.table.table import TableHDU
+from rustfits.zarr.manifest import manifest
 
 _register_codec()
 
@@ -151,6 +152,7 @@ __all__ = [
     "drivers",
     "info",
     "is_protected_key",
+    "manifest",
     "pack",
     "plan",
     "read",

@@ -11,7 +11,18 @@ import pytest
 import rustfits
 from support import ROOT
 
-PUBLIC = {"__init__.py", "__main__.py", "py.typed", "cli", "dask", "fitsio", "shmem.py", "_core"}
+PUBLIC = {
+    "__init__.py",
+    "__main__.py",
+    "_core",
+    "cli",
+    "dask",
+    "fitsio",
+    "py.typed",
+    "shmem.py",
+    "xarray.py",
+    "zarr",
+}
 FOR_THE_BUILD = {"meson.build", "dev_init.py.in", "__pycache__"}
 
 
