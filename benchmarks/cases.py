@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from dask_work import make_dask_image
 from edit_work import GROWTH, LONG, make_large
 from layer_work import HEADER, LAYER
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
@@ -97,6 +98,7 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
     make_tables(folder, quick)
     make_large(folder)
     make_tiles(folder, side)
+    make_dask_image(folder, quick)
     far = rng.standard_normal((FAR_SIDE, FAR_SIDE), dtype="f4")
     fits.PrimaryHDU(far).writeto(folder / "far.fits")
     return shapes
@@ -202,6 +204,7 @@ def make_cases(
         *edit_cases(folder),
         *tile_cases(folder),
         *layer_cases(folder, size("f4.fits")),
+        *dask_cases(folder),
     ]
 
 
@@ -274,6 +277,20 @@ def table_cases(folder: Path) -> list[Case]:
             None,
             within=(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", 1.3),
         ),
+    ]
+
+
+def dask_cases(folder: Path) -> list[Case]:
+    """The sum of a large image by two processes, by one, and by one call with two threads."""
+    image = str(folder / "dask.fits.fz")
+    alone, threads = "dask, sum of RICE_1 i4: one process", "the same sum, read with two threads"
+    both = "dask, the sum: two processes"
+    two: dict[str, object] = {"options": [2]}
+    return [
+        Case(alone, "dask_sum", image, None, extra={"options": [1]}),
+        Case(threads, "dask_threads", image, None),
+        Case(both, "dask_sum", image, None, extra=two, within=(alone, 0.714)),
+        Case(f"{both}, beside threads", "dask_sum", image, None, extra=two, within=(threads, 1)),
     ]
 
 

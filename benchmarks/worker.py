@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from dask_work import RustfitsDask
 from edit_work import AstropyEdits, FitsioEdits, RustfitsEdits
 from layer_work import FitsioLayer, RustfitsLayer
 from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
@@ -49,7 +50,7 @@ def piped(file):
         yield f"fd://{cat.stdout.fileno()}"
 
 
-class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer):
+class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer, RustfitsDask):
     """Ours, and the published package: the calls are the same."""
 
     def __init__(self):
