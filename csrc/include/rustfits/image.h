@@ -146,6 +146,9 @@ RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, c
  * RF_IMAGE_GROW: axes that the section exceeds become longer, as by rf_image_grow(). An image without axes gets
  * request->naxis of them. The new axes and the pixels are one edit: after a kill, the file has the old image or the new
  * one, and a failure leaves the old one. A section without elements changes nothing.
+ * Several processes may write to one uncompressed image at once, each through a handle of its own with
+ * RF_MODE_READ_WRITE: size and header stay, so that no call returns RF_ERR_CHANGED because of another. Their sections
+ * must be disjoint and have steps of 1, because a call with other steps or indices also writes back the pixels between.
  * Returns RF_OK; before the first byte is written: RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image, or no conversion from
  * `dtype`); RF_ERR_RANGE (section; a value that does not fit; NaN without BLANK); RF_ERR_ARGUMENT (`data`,
  * `data_bytes`, `naxis`, `flags`, a step of 0; a mask without BLANK); RF_ERR_FORMAT (BSCALE, BZERO or BLANK is not a

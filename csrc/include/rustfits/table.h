@@ -273,7 +273,9 @@ RF_API RF_CHECKED rf_status rf_table_create(rf_file *file, const rf_table_spec *
 /* ---- writing ---- */
 
 /* rf_table_write() writes columns of some rows of the table in HDU `index` of `file` in one pass. Other bytes of the
- * rows stay.
+ * rows stay. Several processes may write to one uncompressed table at once, each through a handle of its own with
+ * RF_MODE_READ_WRITE: size and header stay, so that no call returns RF_ERR_CHANGED because of another. Their rows must
+ * be disjoint and contiguous, because a call also writes back the bytes of other columns and of rows between.
  * request  columns, rows, and the cells. Columns with descriptors are written by rf_table_write_heap()
  * Returns RF_OK; RF_ERR_RANGE (a row, a column, or a value that does not fit, with row and column), RF_ERR_TYPE,
  * RF_ERR_ARGUMENT (also a masked value without TNULLn), RF_ERR_TRUNCATED (the file ends before the last of these rows),
