@@ -548,7 +548,7 @@ def test_any_sequence_of_edits() -> None:
     run_state_machine_as_test(
         Edits,
         settings=settings(
-            max_examples=2000 if long else 25,
+            max_examples=2000 if long else 15,
             stateful_step_count=40 if long else 15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -131,7 +131,7 @@ def test_each_tile_and_cell_is_old_or_new(
     path.parent.mkdir()
     build(base, codec)
 
-    @settings(max_examples=5, deadline=None, database=None)
+    @settings(max_examples=3, deadline=None, database=None)
     @given(
         st.sampled_from(["tiles", "pixels", "v", "w"]),
         st.integers(0, 60),
@@ -168,7 +168,7 @@ def test_each_tile_and_cell_is_old_or_new(
 
 
 @pytest.mark.parametrize(
-    ("what", "count", "step"), [("append", 300, 2), ("extend", 40, 5)], ids=["rows", "image"]
+    ("what", "count", "step"), [("append", 300, 5), ("extend", 40, 11)], ids=["rows", "image"]
 )
 def test_a_killed_append_is_complete_or_absent(
     what: str, count: int, step: int, library: Path, tmp_path: Path

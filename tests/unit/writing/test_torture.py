@@ -24,13 +24,13 @@ def torture(folder: Path, *arguments: str) -> str:
 
 @pytest.mark.parametrize("driver", ["kill", "fail"])
 def test_edits_that_are_killed_or_fail_keep_their_promise(tmp_path, driver):
-    said = torture(tmp_path, driver, "--scale", "1", "--most", "5", "--seconds", "250")
+    said = torture(tmp_path, driver, "--scale", "1", "--most", "3", "--seconds", "250")
     assert "out of time" not in said
     passed, failed = said.splitlines()[-1].split(", ")
-    assert int(passed.split()[0]) > 100
+    assert int(passed.split()[0]) > 60
     assert failed == "0 failed"
 
 
 def test_mutated_files_never_crash(tmp_path):
-    said = torture(tmp_path, "mutate", "--most", "250", "--seconds", "250")
-    assert said.splitlines()[-1] == "250 passed, 0 failed"
+    said = torture(tmp_path, "mutate", "--most", "120", "--seconds", "250")
+    assert said.splitlines()[-1] == "120 passed, 0 failed"
