@@ -87,6 +87,8 @@ def decode(owner: Any, field: Field, array: CData, start: int, count: int) -> Va
     ):
         raise FITSFormatError(_INVALID)
     at, form = array.offset + start, field.format
+    if form == "n":
+        return np.ma.MaskedArray(np.zeros(count, "u1"), True)
     if form == "+r":
         return _runs(owner, field, array, at, count)
     mask = nulls(owner, array, at, count)

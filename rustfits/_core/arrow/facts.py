@@ -36,6 +36,11 @@ class Facts:
         self._free: Array | None = None
 
     @property
+    def is_null(self) -> bool:
+        """Whether all values are null, and the type says nothing else."""
+        return self.field.is_null and not self.variable
+
+    @property
     def unit(self) -> str | None:
         """The unit that follows from the type: of durations and of modified Julian dates."""
         inner = _shape(self.field)[1]
@@ -133,6 +138,8 @@ def _dtype(field: Field, times: str) -> np.dtype[Any]:
         return np.dtype("S")
     if form.startswith("w:"):
         return np.dtype("S")
+    if form == "n":
+        return np.dtype("u1")
     if field.is_bool:
         return np.dtype(bool)
     if field.duration_unit is not None:

@@ -80,6 +80,12 @@ class Field:
         return self.format == "b" or self.extension == "arrow.bool8"
 
     @property
+    def is_null(self) -> bool:
+        """Whether the type is that of nulls, or of lists that are all empty."""
+        inner = self.children[0] if self.format in LISTS and self.children else self
+        return inner.format == "n"
+
+    @property
     def values(self) -> Field:
         """The field of the values: of a dictionary, of runs, or this one."""
         if self.dictionary is not None:

@@ -108,6 +108,7 @@ class Frame:
         *,
         times: Callable[[str], str] = lambda _: "iso",
         single: bool = False,
+        null_types: bool = False,
     ) -> None:
         stream = open_stream(where, data)
         if not single and stream.field.format != "+s":
@@ -121,7 +122,8 @@ class Frame:
         if not single:
             _check_names(where, self.names)
         for field in fields:
-            check_field(where, field)
+            if not (null_types and field.is_null):
+                check_field(where, field)
         self._is_raw = single
         self._times = {name: check_times(times(name)) for name in self.names}
         self.facts = [Facts(field, self._times[field.name]) for field in fields]

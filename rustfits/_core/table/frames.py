@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -12,7 +12,7 @@ import numpy as np
 
 from rustfits._core.arrow.facts import Facts
 from rustfits._core.arrow.frame import Frame
-from rustfits._core.binding.dtypes import NUMBERS
+from rustfits._core.binding.dtypes import LOGICAL, NUMBERS
 from rustfits._core.binding.errors import FITSError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.compression.tables import table_compression
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.compression.tables import TableCompressLike
     from rustfits._core.header.header import HeaderLike
+    from rustfits._core.table.schema import Schema
     from rustfits._core.table.table import WritableTable
 
 __all__ = ["append_frame", "write_frame"]
@@ -189,17 +190,18 @@ def append_frame(table: WritableTable, data: Any, names: Sequence[str] | None) -
     def times(name: str) -> str:
         return "iso" if schema.find(name).is_text else "mjd"
 
-    with Frame(where, data, times=times) as frame:
+    with Frame(where, data, times=times, null_types=True) as frame:
         texts = {column.key for column in schema.columns if column.is_text and column.variable}
         frame.spread_strings(dict.fromkeys(n for n in frame.names if schema.find(n).key in texts))
+        _check_widths(frame, schema)
         _check_units(frame, schema)
-        for count, columns in frame.parts():
+        for count, columns in _typed(frame, schema):
             values = table_write.match(schema, schema.columns, columns)
             table_write.prepare(schema, schema.columns, values, count)
         before = schema.nrows
         try:
             with table.appending():
-                for _, columns in frame.parts():
+                for _, columns in _typed(frame, schema):
                     table.append(columns)
         except BaseException:
             with suppress(FITSError):
@@ -208,7 +210,30 @@ def append_frame(table: WritableTable, data: Any, names: Sequence[str] | None) -
             raise
 
 
-def _check_units(frame: Frame, schema: Any) -> None:
+def _check_widths(frame: Frame, schema: Schema) -> None:
+    for facts in frame.facts:
+        column = schema.find(facts.field.name)
+        if column.is_text and not column.variable and facts.width > column.width:
+            raise FITSValueError(
+                f"{frame.label(facts)}: a string of {facts.width} characters does not fit the "
+                f"{column.width} of the column"
+            )
+
+
+def _typed(frame: Frame, schema: Schema) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the parts of a frame. Columns of nulls without a type get that of their column."""
+    untyped = [name for facts, name in zip(frame.facts, frame.names, strict=True) if facts.is_null]
+    for count, columns in frame.parts():
+        for name in untyped:
+            column = schema.find(name)
+            if column.is_text and not column.variable:
+                columns[name] = np.zeros((count, *column.shape), "S1")
+            elif column.type == LOGICAL:
+                columns[name] = np.ma.MaskedArray(np.zeros((count, *column.shape), bool), True)
+        yield count, columns
+
+
+def _check_units(frame: Frame, schema: Schema) -> None:
     for name, unit in frame.units().items():
         column = schema.find(name)
         if column.unit is not None and unit != column.unit:

@@ -352,6 +352,15 @@ def test_rows_of_frames_are_appended(path: Path, compress: Any) -> None:
         assert found[name] == wanted(name) * 4, name
 
 
+def test_nulls_and_empty_lists_without_a_type_are_appended(path: Path) -> None:
+    names = ["i4", "f8", "flag", "s", "l", "ln"]
+    with rustfits.FITS(path, "w+") as fits:
+        hdu = fits.write_table(whole().select(names))
+        hdu.append(pa.table({name: [None] for name in names[:4]} | {"l": [[]], "ln": [[]]}))
+    found = read(path)
+    assert [found[name][-1] for name in names] == [None, None, None, "", [], []]
+
+
 def test_times_go_to_columns_of_numbers_as_modified_julian_dates(path: Path) -> None:
     table = whole().select(["ts"])
     with rustfits.FITS(path, "w+") as fits:
