@@ -358,5 +358,6 @@ def _registry(groups: dict[str, _Group]) -> Any:
             registry.register("file://", stores.LocalStore())
             continue
         root = f"{scheme}://{rest.partition('/')[0]}"
-        registry.register(root, stores.from_url(root))
+        options = {"client_options": {"allow_http": True}} if scheme == "http" else {}
+        registry.register(root, stores.from_url(root, **options))
     return registry

@@ -36,8 +36,8 @@ Box: TypeAlias = "tuple[tuple[int, int], ...]"
 _MAX_SINGLE = 64
 # Ranges are split at this size, so that several requests fetch a large one.
 _MAX_RANGE = 16 << 20
-# Rows of plain images this close together are fetched with the bytes between them.
-_MAX_GAP = 64 << 10
+# Rows of plain images, and many tiles, this close together are fetched with the bytes between them.
+_MAX_GAP = 16 << 10
 # Rows of the table of tiles are fetched in blocks of this size, and kept.
 _ROWS_BLOCK = 64 << 10
 _CARD, _BLOCK = 80, 2880
@@ -247,7 +247,7 @@ class Shard:
             for missing in self._source.missing(offset, offset + length)
         ]
         if not tiles:
-            found = _merge(found, 0 if self._row_bytes else _MAX_GAP)
+            found = _merge(found, _MAX_GAP)
         return [
             (at - self._shift, min(at + _MAX_RANGE, stop) - self._shift)
             for start, stop in dict.fromkeys(found)

@@ -18,6 +18,8 @@ __all__ = ["Extension", "NamedImage", "header_attributes", "named_images"]
 Extension: TypeAlias = "int | str | tuple[str, int]"
 
 _AXES = "xyz"
+# The EXTNAME of every compressed image by some programs, and the metadata of Zarr.
+_NO_NAMES = ("COMPRESSED_IMAGE", "zarr.json")
 
 
 class NamedImage(NamedTuple):
@@ -33,10 +35,11 @@ def named_images(
 ) -> list[NamedImage]:
     """Return the images of a file with names for them and for their axes.
 
-    The name is EXTNAME, or ``HDU<n>``. Of several HDUs of one name, later ones get
-    ``<EXTNAME>_<EXTVER>``. The axes of the first image are ``x``, ``y``, ``z``, ``axis4`` ...,
-    fastest first. So are those of all images of its shape. The axes of images of another shape are
-    ``<name>_x`` and so on, with the name of the first image that has the shape.
+    The name is EXTNAME, or ``HDU<n>``. Of several HDUs of one name, the first one keeps it. Others
+    get ``<EXTNAME>_<EXTVER>`` if EXTVER is not 1, else ``HDU<n>``. The axes of the first image are
+    ``x``, ``y``, ``z``, ``axis4`` ..., fastest first. So are those of all images of its shape. The
+    axes of images of another shape are ``<name>_x`` and so on, with the name of the first image
+    that has the shape.
 
     Parameters
     ----------
@@ -88,12 +91,12 @@ def _free_name(hdu: ImageHDU, taken: list[str]) -> str:
     """Return the name of an HDU, which is also one path component."""
     number = f"HDU{hdu.index}"
     name = re.sub(r"[/\\\0]", "_", (hdu.extname or "").strip())
-    if not name or not name.strip(".") or name.startswith("__") or name == "zarr.json":
+    if not name.strip(".") or name.startswith("__") or name in _NO_NAMES:
         return number
-    for choice in (name, f"{name}_{hdu.extver}"):
-        if choice not in taken:
-            return choice
-    return number
+    if name not in taken:
+        return name
+    versioned = f"{name}_{hdu.extver}"
+    return versioned if hdu.extver != 1 and versioned not in taken else number
 
 
 def _dims(prefix: str, ndim: int, taken: set[str]) -> tuple[str, ...]:

@@ -16,8 +16,11 @@ def open_refs() -> Callable[[Any], Any]:
     """Open references as a group of zarr."""
 
     def opened(refs: Any) -> Any:
+        options = {"fo": refs, "asynchronous": True}
+        if any("http" in place[0] for place in refs["refs"].values()):
+            options |= {"remote_protocol": "http", "remote_options": {"asynchronous": True}}
         store = zarr.storage.FsspecStore.from_url(
-            "reference://", storage_options={"fo": refs, "asynchronous": True}, read_only=True
+            "reference://", storage_options=options, read_only=True
         )
         return zarr.open_group(store, mode="r")
 
