@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 #: The side of the image, and that of --quick.
-SIDE, QUICK_SIDE = 16384, 4096
+SIDE, QUICK_SIDE = 16384, 8192
+#: Chunks of the sum, so that two processes get equal shares.
+CHUNKS = 16
 #: Rows that are made at a time.
 _BLOCK = 1024
 
@@ -36,11 +38,10 @@ class RustfitsDask:
         return self._clusters
 
     def dask_sum(self, file, processes):
-        import dask.array
-        from distributed import Client, LocalCluster
-
         if not self.own:
             raise NotImplementedError("has no dask")
+        from distributed import Client, LocalCluster
+
         if processes not in self.clusters():
             cluster = LocalCluster(
                 n_workers=processes,
@@ -53,8 +54,9 @@ class RustfitsDask:
             self._clusters[processes] = self._stack.enter_context(client)
         from rustfits.dask import read_image
 
-        image = read_image(file)
-        assert isinstance(image, dask.array.Array)
+        with self.opened(file) as fits:
+            rows = fits[1].shape[0]
+        image = read_image(file, chunks=(rows // CHUNKS, -1))
         return int(self._clusters[processes].compute(image.sum()).result())
 
     def dask_threads(self, file):
