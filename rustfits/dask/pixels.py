@@ -80,6 +80,30 @@ def _check(
     pixel_type(data.dtype)
     few = np.zeros((0, *data.shape[1:]), data.dtype)
     check_pixels(where, few, compression=compression, quantize=steps, blank=options.blank)
+    with FITS("mem://", "w+") as fits:
+        _create(fits, data.dtype, few.shape, options, compression, steps)
+
+
+def _create(
+    fits: FITS,
+    dtype: np.dtype[Any],
+    shape: tuple[int, ...],
+    options: ImageOptions,
+    compression: Compression | None = None,
+    steps: Quantize | None = None,
+) -> int:
+    """Create the image and return its index."""
+    return create_image(
+        fits._file,
+        dtype,
+        shape,
+        extname=options.extname,
+        extver=options.extver,
+        blank=options.blank,
+        header=options.header,
+        compression=compression,
+        quantize=steps,
+    )
 
 
 def _write_file(block: Any, path: str, options: ImageOptions) -> None:
@@ -120,15 +144,7 @@ def _write_regions(data: da.Array, path: str, options: ImageOptions) -> None:
     """Create the image, and let each task write its chunk into it."""
     refuse_gzip(path)
     with FITS(path, "w+", threads=1) as fits:
-        index = create_image(
-            fits._file,
-            data.dtype,
-            data.shape,
-            extname=options.extname,
-            extver=options.extver,
-            blank=options.blank,
-            header=options.header,
-        )
+        index = _create(fits, data.dtype, data.shape, options)
     da.store(data, _Region(path, index), lock=False)
     add_checksum(path, index, options.checksum)
 

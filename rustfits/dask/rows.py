@@ -15,8 +15,7 @@ import dask
 import numpy as np
 
 from rustfits._core.binding.arrays import Array
-from rustfits._core.binding.errors import FITSValueError
-from rustfits._core.compression.tables import table_compression
+from rustfits._core.compression.tables import TableCompression, table_compression
 from rustfits._core.file.fits import FITS
 from rustfits._core.table.new_columns import NewColumn, columns_of_dtype
 from rustfits._core.table.write import BINARY_TABLE, create_table
@@ -59,7 +58,7 @@ def write_table(
     output = Output(path, data.npartitions, overwrite=overwrite)
     where = str(output.targets[0])
     check_frame(where, data._meta)
-    _check_units(where, data, options)
+    _check_options(data, options)
     partitions = data.to_delayed()
     with output:
         if output.is_pattern:
@@ -77,10 +76,33 @@ def write_table(
     return output.targets
 
 
-def _check_units(where: str, data: Any, options: TableOptions) -> None:
-    unknown = next((name for name in options.units or {} if name not in data.columns), None)
-    if unknown is not None:
-        raise FITSValueError(f"{where}: units= has {unknown!r}, which is no column")
+def _check_options(data: Any, options: TableOptions) -> None:
+    """Refuse names, units and cards before any task runs, by a table in memory."""
+    fields = np.dtype([(name, "U1") for name in data.columns])
+    columns = columns_of_dtype(fields, options.units)
+    compression = table_compression(options.compress and True, options.ztilelen, columns)
+    with FITS("mem://", "w+") as fits:
+        _create(fits, columns, 0, options, compression)
+
+
+def _create(
+    fits: FITS,
+    columns: list[NewColumn],
+    nrows: int,
+    options: TableOptions,
+    compression: TableCompression | None,
+) -> int:
+    """Create the table and return its index."""
+    return create_table(
+        fits._file,
+        columns,
+        nrows,
+        kind=BINARY_TABLE,
+        extname=options.extname,
+        extver=options.extver,
+        header=options.header,
+        compression=compression,
+    )
 
 
 def _cells(frame: Any, where: str) -> dict[str, Array]:
@@ -125,10 +147,9 @@ def _keep_cells(frame: Any, path: str, where: str) -> _Written:
 
 
 def _kept(path: str) -> dict[str, Array]:
-    """Return the cells of one partition, and remove their file."""
+    """Return the cells of one partition."""
     with Path(path).open("rb") as file:
         cells: dict[str, Array] = pickle.load(file)
-    Path(path).unlink()
     return cells
 
 
@@ -146,20 +167,14 @@ def _write_rows(
     at_once = not variable and options.compress is None
     path, total = output.file(), sum(part.nrows for part in written)
     with FITS(path, "w+", threads=None if options.compress is not None else 1) as fits:
-        index = create_table(
-            fits._file,
-            columns,
-            total if at_once else 0,
-            kind=BINARY_TABLE,
-            extname=options.extname,
-            extver=options.extver,
-            header=options.header,
-            compression=table_compression(options.compress, options.ztilelen, columns),
-        )
+        compression = table_compression(options.compress, options.ztilelen, columns)
+        index = _create(fits, columns, total if at_once else 0, options, compression)
         if not at_once:
             with fits[index].appending() as table:
                 for number in range(len(written)):
-                    table.append(_fitted(_kept(output.part(number)), facts))
+                    part = output.part(number)
+                    table.append(_fitted(_kept(part), facts))
+                    Path(part).unlink()
     if at_once:
         starts = np.cumsum([0, *(part.nrows for part in written)]).tolist()
         write = dask.delayed(_write_region, pure=False)
@@ -218,7 +233,7 @@ def _write_region(
     """Write the rows of one part into the file that several processes write.
 
     Only cells are overwritten. Size and header stay, so that no process refuses its write because
-    another one has written.
+    another one has written. A scheduler may run the task again.
     """
     cells = _fitted(_kept(part), facts)
     if stop > start:

@@ -260,10 +260,38 @@ def test_what_cannot_be_an_image_is_refused_before_a_task_runs(tmp_path, array):
         to_fits(lazy, tmp_path / "none" / "a.fits")
     with pytest.raises(ValueError, match="more than one"):
         to_fits(lazy, tmp_path / "*-*.fits")
+    with pytest.raises(ValueError):
+        to_fits(lazy, path, header={"A": float("nan")})
+    with pytest.raises(ValueError, match="quantize"):
+        to_fits(lazy, path, quantize=True)
+    with pytest.raises(ValueError, match="blank= is for integer"):
+        to_fits(lazy, path, blank=3)
     path.write_bytes(b"old")
     with pytest.raises(FileExistsError, match="overwrite=True"):
         to_fits(lazy, path)
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.fits"]
+
+
+def test_options_of_a_table_are_refused_before_a_task_runs(tmp_path):
+    def fail(frame):
+        raise AssertionError("a task ran")
+
+    frame = frame_of({"a": np.arange(4), "b": np.arange(4)})
+    lazy = frame.map_partitions(fail, meta=frame._meta)
+    path = tmp_path / "a.fits"
+    with pytest.raises(ValueError, match="'nope'"):
+        to_fits(lazy, path, units={"nope": "m"})
+    with pytest.raises(ValueError, match="'a' and 'A'"):
+        to_fits(lazy.rename(columns={"b": "A"}), path)
+    with pytest.raises(TypeError, match="names of columns are str"):
+        to_fits(lazy.rename(columns={"b": 7}), path)
+    with pytest.raises(ValueError, match="column"):
+        to_fits(lazy.rename(columns={"b": "é"}), path)
+    with pytest.raises(ValueError):
+        to_fits(lazy, path, header={"A": float("nan")})
+    with pytest.raises(TypeError, match="blank= is for arrays"):
+        to_fits(lazy, path, blank=3)
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"compress": "gzip2"}])
