@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/versioned.h"
 #include "file/warning.h"
 #include "store/options.h"
 #include "store/open.h"
@@ -347,6 +348,18 @@ rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_err
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_get_content_id(rf_file *file, rf_content_id *id, rf_error *err) {
+  rf_content_id all = {0};
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK)
+    status = rf_file_end_read_of(file, RF_NO_HDU, rf_store_identify(file->store, &all, err), err);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, file->name, -1);
+  rf_struct_give(id, &all, sizeof all);
+  return RF_OK;
 }
 
 rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {

@@ -17,6 +17,7 @@
 #include "store/local/memory.h"
 #include "store/redact.h"
 #include "store/registry.h"
+#include "store/remote/remote.h"
 #include "store/remote/transport.h"
 #include "store/schemes.h"
 #include "store/trailer/open.h"
@@ -329,4 +330,21 @@ rf_status rf_store_open_view(const void *bytes, size_t n, const rf_options *opti
   RF_TRY(rf_borrowed_new(bytes, n, &state, err));
   RF_TRY(rf_store_new(&rf_borrowed_ops, state, RF_DRIVER_MEMORY, false, "<bytes>", &opened, err));
   return complete_bytes(opened, RF_MODE_READ, &own.options, store, err);
+}
+
+rf_status rf_store_identify(rf_store *store, rf_content_id *id, rf_error *err) {
+  rf_file_stamp stamp;
+  while (store->beneath != NULL)
+    store = store->beneath;
+  if (store->sequential)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "a stream has nothing that identifies its content");
+  if (rf_store_opened(store, &stamp)) {
+    RF_TRY(rf_store_stamp(store, &stamp, err));
+    id->file_bytes = stamp.size;
+    id->modified = stamp.modified;
+    return RF_OK;
+  }
+  if (store->ops == &rf_remote_ops)
+    rf_remote_identify(store->state, id);
+  return rf_store_size(store, &id->file_bytes, err);
 }

@@ -29,4 +29,7 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
 /* Opens a memory store over n bytes of the caller, for reading only, with a filter if the content requires one. */
 rf_status rf_store_open_view(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
 
+/* Gets what identifies the content of the driver beneath all filters. RF_ERR_UNSUPPORTED for a stream. */
+rf_status rf_store_identify(rf_store *store, rf_content_id *id, rf_error *err);
+
 #endif

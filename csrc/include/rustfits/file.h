@@ -221,6 +221,21 @@ RF_API RF_CHECKED rf_status rf_file_get_warning(rf_file *file, size_t n, rf_erro
  * Returns RF_OK; RF_ERR_TYPE (the file is not remote); the statuses of a call on a file. Threads: any. */
 RF_API RF_CHECKED rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err);
 
+/* What tells one content of a file from a later one. */
+typedef struct rf_content_id {
+  size_t size;            /* sizeof(rf_content_id) of the caller; members that lie beyond it are not filled in */
+  uint64_t file_bytes;    /* size of the file, for a .gz before decompression */
+  int64_t modified;       /* of a local file: time of its last change, in nanoseconds since 1970; 0: unknown */
+  char etag[128];         /* of a remote file: the ETag that its server sent; "": none */
+  char last_modified[64]; /* the same for Last-Modified */
+} rf_content_id;
+
+/* rf_file_get_content_id() gets what identifies the content of `file`. For a local file, it is that of the open file
+ * now, even if another file has its name. For a remote file, it is that of the first response.
+ * id  the caller sets id->size; receives the rest. Unchanged on failure
+ * Returns RF_OK; RF_ERR_UNSUPPORTED (a stream); the statuses of a call on a file. Threads: any. */
+RF_API RF_CHECKED rf_status rf_file_get_content_id(rf_file *file, rf_content_id *id, rf_error *err);
+
 /* --- binding ends here --- */
 
 #ifdef __cplusplus

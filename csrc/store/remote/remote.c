@@ -27,6 +27,7 @@ typedef struct {
   rf_range_reader *reader;  /* any other file */
   rf_fetcher *fetcher;
   rf_remote_stats download; /* of a download; final */
+  rf_content_id id;         /* with etag and last_modified */
 } remote_state;
 
 /* ---- bodies as they arrive ---- */
@@ -136,6 +137,8 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
   rf_fetcher *f = s->fetcher;
   rf_first_receiver receiver = {body_begin, body_take, body};
   RF_TRY(rf_fetcher_open(f, name, f->remote.mode == RF_REMOTE_DOWNLOAD, &receiver, err));
+  memcpy(s->id.etag, f->etag, sizeof s->id.etag);
+  memcpy(s->id.last_modified, f->last_modified, sizeof s->id.last_modified);
   bool small = f->size <= f->remote.threshold_bytes && f->remote.mode == RF_REMOTE_AUTO;
   if (!body->whole && small && body->size < f->size) {
     rf_extent rest = {body->size, f->size - body->size, 0};
@@ -259,6 +262,12 @@ static void remote_get_stats(void *state, rf_remote_stats *stats) {
     rf_range_reader_stats(s->reader, stats);
   else
     *stats = s->download;
+}
+
+void rf_remote_identify(const void *state, rf_content_id *id) {
+  const remote_state *s = state;
+  memcpy(id->etag, s->id.etag, sizeof id->etag);
+  memcpy(id->last_modified, s->id.last_modified, sizeof id->last_modified);
 }
 
 /* ---- new files ---- */

@@ -10,4 +10,7 @@
 
 extern const rf_driver_ops rf_remote_ops;
 
+/* Gets the validators of the first response, for a file that was opened for reading. */
+void rf_remote_identify(const void *state, rf_content_id *id);
+
 #endif

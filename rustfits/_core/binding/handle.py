@@ -16,7 +16,7 @@ import warnings
 import weakref
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rustfits._core.binding.arrays import new_array
 from rustfits._core.binding.errors import (
@@ -45,6 +45,7 @@ __all__ = [
     "DeletedHDU",
     "FileHandle",
     "Offer",
+    "Reopening",
     "SchemeResolver",
     "add_scheme_resolver",
     "half_made",
@@ -53,6 +54,7 @@ __all__ = [
     "open_file",
     "open_view",
     "scheme_offers",
+    "set_reopening",
 ]
 
 # Names that would be looked up for each file.
@@ -94,10 +96,14 @@ class FileHandle:
         "fixed",
         "kept",
         "mode",
+        "opened_as",
         "pending_writers",
         "standard_output",
         "viewed",
     )
+
+    # The class, the name and the options that opened the file; not set for files in memory.
+    opened_as: tuple[Callable[..., object], Any, dict[str, Any]]
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
@@ -297,6 +303,16 @@ class FileHandle:
             if hdu is not None:
                 hdu._write_pending()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle how to open the file again."""
+        return _reopening[0].reduce(self)
+
+    def __copy__(self) -> FileHandle:
+        return _reopening[0].copy(self)
+
+    def __deepcopy__(self, memo: object) -> FileHandle:
+        return _reopening[0].copy(self)
+
     def __del__(self) -> None:
         pointer = self._pointer
         if self.closed:
@@ -315,6 +331,21 @@ class FileHandle:
         if status:
             # Python reports it through sys.unraisablehook.
             raise failure(status, err)
+
+
+class Reopening(NamedTuple):
+    """The functions that pickle a handle, and copy one by opening its file again."""
+
+    reduce: Callable[[FileHandle], tuple[Any, ...]]
+    copy: Callable[[FileHandle], FileHandle]
+
+
+_reopening: list[Reopening] = []
+
+
+def set_reopening(functions: Reopening) -> None:
+    """Set the functions that pickle and copy handles."""
+    _reopening[:] = [functions]
 
 
 class HalfMade:

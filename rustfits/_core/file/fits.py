@@ -21,6 +21,7 @@ from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
 from rustfits._core.driver.opening import OWN_SCHEMES, FileLike, Opener, find_opener
 from rustfits._core.file.arrange import Arranging
+from rustfits._core.file.pickling import Pickled, given_options
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.remote.plan import Plan
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FITS"]
 
+_NO_OPTIONS: dict[str, Any] = {}
 
-class FITS(Arranging):
+
+class FITS(Pickled, Arranging):
     """An open FITS file: a container of HDUs.
 
     Parameters
@@ -183,8 +186,10 @@ class FITS(Arranging):
         said = said or atomic or durable or lock or recover or forward
         decoding = (spool_bytes, index, index_bytes)
         said = said or decoding != (None, False, None)
+        said = said or fs is not None or storage_options is not None
         if lenient is None and remote is None and schemes is None and not said:
             self._file = (opener or open_file)(name, mode, NULL)
+            self._file.opened_as = FITS, filename, _NO_OPTIONS
             return
         flags = {
             "ATOMIC": atomic,
@@ -204,7 +209,8 @@ class FITS(Arranging):
         self._file = (opener or open_file)(name, mode, options)
         if kept is not None:
             self._file.kept = self._file.kept, kept
-        del allowed  # `options` points at it
+        defaults = FITS.__init__.__kwdefaults__ or {}
+        self._file.opened_as = FITS, filename, given_options(locals(), defaults, allowed)
 
     @classmethod
     def _create(

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData
 from rustfits._core.header.base import Header
 from rustfits._core.header.cards import (
@@ -53,6 +53,10 @@ class FITSHeaderEdit(Header):
             cards = self._cards if whole else copy_cards(self._cards)
             change(cards)
             self._take(cards)
+
+    def __reduce__(self) -> NoReturn:
+        """Raise `FITSTypeError`: an edit writes to its file."""
+        raise FITSTypeError("an edit of a header cannot be pickled or copied: use header.copy()")
 
     def __enter__(self) -> FITSHeaderEdit:
         """Begin the edit.

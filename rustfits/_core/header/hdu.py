@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+import copy
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError
 from rustfits._core.binding.handle import DeletedHDU
@@ -12,6 +13,8 @@ from rustfits._core.binding.warnings import warn_of_file
 from rustfits._core.header.header import FITSHeader
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from rustfits._core.binding.handle import FileHandle
 
 __all__ = ["HDU"]
@@ -30,6 +33,8 @@ KINDS: dict[int, str] = {
 
 #: The generation of a file, and the ``rf_hdu_info *`` of an HDU at that generation.
 Info: TypeAlias = "tuple[int, CData]"
+
+_AnyHDU = TypeVar("_AnyHDU", bound="HDU")
 
 _INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
 _INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
@@ -59,6 +64,11 @@ def read_info(file: FileHandle, index: int) -> Info:
     if info.warnings:
         warn_of_file(file, handle, info.warnings)
     return generation, info
+
+
+def _of_index(kind: type[_AnyHDU], file: FileHandle, index: int) -> _AnyHDU:
+    """Return the object for an HDU of a file, which is of this kind."""
+    return kind(file, index, read_info(file, index))
 
 
 class HDU:
@@ -267,6 +277,17 @@ class HDU:
             for state in results
         )
         return datasum, checksum
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the file, by name and content, and the index."""
+        return _of_index, (type(self), self._file, self._index)
+
+    def __copy__(self) -> Self:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Open the file again."""
+        return _of_index(type(self), copy.deepcopy(self._file, memo), self._index)
 
     def _describe(self) -> str:
         """Return a few words on the content, for the listing of the file."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.handle import add_scheme_resolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
-from rustfits._core.binding.names import key_is_secret
+from rustfits._core.binding.names import key_is_secret, redacted
 from rustfits._core.remote import filesystems, gridftp, transport, xrootd
 from rustfits._core.remote.progress import Progress, progress_callback
 
@@ -53,6 +53,7 @@ _FIELDS = (
     "requester_pays",
     "progress",
     "put",
+    "pickle_secrets",
 )
 
 
@@ -123,6 +124,10 @@ class Remote:
     put : bool
         Allow mode ``w+`` for ``http://``, ``https://``, ``ftp://`` and ``ftps://``: closing the
         file sends it to the server. ``s3://`` needs no `put`.
+    pickle_secrets : bool
+        Allow pickles of this object, and of files that it opened, to hold secrets: the password,
+        headers that may be secret, and credentials in URLs and `storage_options`. Without it,
+        pickling them is a `FITSTypeError`.
 
     Raises
     ------
@@ -163,6 +168,7 @@ class Remote:
     requester_pays: bool
     progress: bool | Progress | None
     put: bool
+    pickle_secrets: bool
     _headers: tuple[tuple[str, str], ...] | None
 
     def __init__(
@@ -191,6 +197,7 @@ class Remote:
         requester_pays: bool = False,
         progress: bool | Progress | None = None,
         put: bool = False,
+        pickle_secrets: bool = False,
     ) -> None:
         ranged, download = _flag("ranged", ranged), _flag("download", download)
         if ranged and download:
@@ -221,6 +228,7 @@ class Remote:
             "requester_pays": _flag("requester_pays", requester_pays),
             "progress": progress or None,
             "put": _flag("put", put),
+            "pickle_secrets": _flag("pickle_secrets", pickle_secrets),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -251,6 +259,8 @@ class Remote:
         if "auth" in arguments:
             user, password = arguments["auth"]
             arguments["auth"] = (user if password else "***", "***")
+        if "endpoint" in arguments:
+            arguments["endpoint"] = redacted(arguments["endpoint"])
         if "headers" in arguments:
             arguments["headers"] = {
                 name: "***" if key_is_secret(name) else value
@@ -258,7 +268,30 @@ class Remote:
             }
         return f"Remote({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
+    def __copy__(self) -> Remote:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Remote:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the arguments.
+
+        Raises
+        ------
+        FITSTypeError
+            If they have secrets, and `pickle_secrets` is False.
+        """
+        secrets = [f"header {name}" for name, _ in self._headers or () if key_is_secret(name)]
+        if self.auth is not None:
+            secrets.append("auth")
+        if self.endpoint is not None and redacted(self.endpoint) != self.endpoint:
+            secrets.append("endpoint")
+        if secrets and not self.pickle_secrets:
+            raise FITSTypeError(
+                f"a Remote with secrets ({', '.join(secrets)}) is pickled only if it is made with "
+                "pickle_secrets=True: give the secrets on the other side, or pass that argument"
+            )
         return functools.partial(type(self), **self._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:

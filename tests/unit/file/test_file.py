@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -422,13 +421,6 @@ def test_a_failing_write_back_does_not_hide_the_first_exception(tmp_path):
             folder.rmdir()
             1 / 0  # noqa: B018
     assert fits.closed
-
-
-def test_objects_do_not_pickle_by_accident(make_fits):
-    with FITS(make_fits()) as fits:
-        for thing in (fits, fits[0]):
-            with pytest.raises(TypeError):
-                pickle.dumps(thing)
 
 
 def test_subclass(make_fits):

@@ -22,7 +22,6 @@
 #define STAGE_BYTES ((size_t)16 << 20)
 
 typedef struct index_state {
-  rf_driver_ops ops;
   rf_store *inner;
   rf_indexed *indexed;
   char *path; /* of the file that keeps the index; NULL: none */
@@ -42,10 +41,6 @@ static rf_status index_get_size(void *state, uint64_t *size, rf_error *err) {
 
 static rf_status index_prefetch(void *state, const rf_range *ranges, size_t count, rf_error *err) {
   return rf_indexed_prefetch(((index_state *)state)->indexed, ranges, count, err);
-}
-
-static void index_get_stats(void *state, rf_remote_stats *stats) {
-  (void)rf_store_stats(((index_state *)state)->inner, stats);
 }
 
 static void free_state(index_state *s) {
@@ -115,9 +110,6 @@ static rf_status start(index_state *s, const rf_format *format, const rf_options
   }
   s->saved_count = marks.count;
   s->saved_complete = marks.complete;
-  s->ops = index_ops;
-  if (s->inner->ops->get_stats != NULL)
-    s->ops.get_stats = index_get_stats;
   const rf_indexed_options own = {.limit = options->limits->inflate_bytes,
                                   .index_bytes = options->index_bytes != 0 ? options->index_bytes : DEFAULT_INDEX_BYTES,
                                   .threads = options->threads,
@@ -175,10 +167,11 @@ rf_status rf_index_wrap(const rf_filter *filter, rf_store **store, const rf_opti
     rf_free(name);
     return status;
   }
-  *outer = (rf_store){.ops = &s->ops,
+  *outer = (rf_store){.ops = &index_ops,
                       .state = s,
                       .flags = (inner->flags & ~(uint32_t)(RF_DRIVER_CODECS | RF_DRIVER_MEMORY)) | RF_DRIVER_VOLATILE,
                       .stray = &s->stray,
+                      .beneath = inner,
                       .notice = outer->notice,
                       .name = name};
   describe(outer, s);
