@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from rustfits._core.binding.errors import FITSNotFoundError, FITSTypeError
 from rustfits._core.binding.handle import name_bytes
@@ -68,6 +67,8 @@ def local_path(name: str) -> str | None:
     A member of a zip file (``a.zip!b.fits``) leads to the zip file.
     """
     if name[:7].lower() == "file://":
+        from urllib.request import url2pathname  # which imports ssl
+
         name = url2pathname(urlsplit(name).path)
     elif "://" in name or name == "-":
         return None

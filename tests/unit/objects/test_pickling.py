@@ -234,7 +234,7 @@ def test_objects_that_cannot_travel_say_why(sky, tmp_path):
     content = Path(sky).read_bytes()
     deleted = FITS(tmp_path / "d.fits", "w+")
     deleted.write_image(np.zeros(3))
-    gone = deleted.write_image(np.zeros(3))
+    removed = deleted.write_image(np.zeros(3))
     del deleted[1]
     reader, writer = os.pipe()
     os.write(writer, content[:2880])
@@ -264,7 +264,7 @@ def test_objects_that_cannot_travel_say_why(sky, tmp_path):
         with pytest.raises(rustfits.FITSClosedError, match="closed"):
             pickle.dumps(thing)
     with pytest.raises(rustfits.FITSClosedError, match="deleted"):
-        pickle.dumps(gone)
+        pickle.dumps(removed)
     deleted.close()
     gc.collect()
 
