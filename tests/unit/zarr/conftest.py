@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zarr
+
+zarr = pytest.importorskip("zarr")  # which needs Python 3.11
 
 
 @pytest.fixture
