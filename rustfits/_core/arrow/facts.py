@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from rustfits._core.arrow.decode import Values
 from rustfits._core.arrow.field import FLOATS, INTEGERS, LISTS, TEXTS, Field
+from rustfits._core.arrow.hint import Hint
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.text import Text
 from rustfits._core.binding.arrays import Array
@@ -23,7 +25,20 @@ _CANDIDATES = 512  # values near each end of a wide type that can become TNULL
 class Facts:
     """The type of the cells of a column, the width of its strings, and its nulls."""
 
-    __slots__ = ("_free", "base", "field", "has_null", "nbytes", "shape", "variable", "width")
+    __slots__ = (
+        "_free",
+        "_preferred",
+        "base",
+        "field",
+        "has_null",
+        "hint",
+        "is_complex",
+        "lengths",
+        "nbytes",
+        "shape",
+        "variable",
+        "width",
+    )
 
     def __init__(self, field: Field, times: str) -> None:
         self.field = field
@@ -33,7 +48,14 @@ class Facts:
         self.has_null = False
         self.shape, inner = _shape(field)
         self.base = _dtype(inner, times)
+        self.hint = field.hint
+        self.lengths: set[int] = set()  # of cells with TDIM
+        pairs = field.complex_dtype
+        self.is_complex = pairs is not None
+        if pairs is not None:
+            self.base, self.shape = pairs, self.shape[:-1]
         self._free: Array | None = None
+        self._preferred = _preferred(self.hint, self.base)
 
     @property
     def is_null(self) -> bool:
@@ -53,6 +75,12 @@ class Facts:
         """Whether the cells are strings, whose width must be found."""
         return self.base == np.dtype("S")
 
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The shape of the cells of variable length, if the metadata say it and all have it."""
+        size = math.prod(self.hint.dims)
+        return self.hint.dims if self.lengths <= {0, size} else ()
+
     def look_at(self, label: str, values: Values, row: int) -> None:
         """Note what is in some values, the first of which is in row `row`.
 
@@ -67,6 +95,8 @@ class Facts:
             self.nbytes += int(values.lengths.sum())
             return
         if isinstance(values, Ragged):
+            if self.hint.dims and len(self.lengths) <= 2:
+                self.lengths.update(np.unique(values.lengths).tolist())
             values = values.elements
         mask = np.ma.getmask(values)
         data = np.ma.getdata(values)
@@ -78,6 +108,8 @@ class Facts:
 
     def _take_away(self, data: Array) -> None:
         """Note that values are in use."""
+        if self._preferred is not None and (data == self._preferred).any():
+            self._preferred = None
         free = self._candidates()
         limits = np.iinfo(data.dtype)
         if data.dtype.itemsize <= 2:
@@ -108,6 +140,8 @@ class Facts:
         FITSValueError
             If no value is left.
         """
+        if self._preferred is not None:
+            return self._preferred
         if not self.has_null or self.base.kind not in "iu":
             return None
         free = self._candidates()
@@ -117,6 +151,18 @@ class Facts:
                 "(TNULL): cast the column to a wider type"
             )
         return int(free[0])
+
+
+def _preferred(hint: Hint, base: np.dtype[Any]) -> int | None:
+    """Return the value of TNULL that the metadata say, or None."""
+    if hint.null is None or base.kind not in "iu":
+        return None
+    half = 1 << (8 * base.itemsize - 1)
+    offset = half if base.kind == "u" and base.itemsize > 1 else 0
+    offset = -half if base.kind == "i" and base.itemsize == 1 else offset
+    limits = np.iinfo(base)
+    value = hint.null + offset
+    return value if limits.min <= value <= limits.max else None
 
 
 def _shape(field: Field) -> tuple[tuple[int, ...], Field]:

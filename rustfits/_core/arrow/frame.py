@@ -18,6 +18,7 @@ from rustfits._core.arrow.decode import Values
 from rustfits._core.arrow.facts import Facts
 from rustfits._core.arrow.field import check_field, fits_text
 from rustfits._core.arrow.held import Held
+from rustfits._core.arrow.hint import HEADER_KEY, renumbered
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.stream import Batch, exports_arrow, open_stream
 from rustfits._core.arrow.text import Text
@@ -168,19 +169,21 @@ class Frame:
 
     def _values(self, batch: Batch, start: int, count: int, row: int) -> list[Values]:
         return [
-            self._timed(facts, batch.column(number, start, count), row)
+            self._converted(facts, batch.column(number, start, count), row)
             for number, facts in enumerate(self.facts)
         ]
 
-    def _timed(self, facts: Facts, values: Values, row: int) -> Values:
-        """Return values with times as cells."""
+    def _converted(self, facts: Facts, values: Values, row: int) -> Values:
+        """Return values with times and complex numbers as cells."""
         if isinstance(values, Text) or self._is_raw:
             return values
         found = values.elements if isinstance(values, Ragged) else values
         made: Array
-        if found.dtype.kind not in "mM":
+        if facts.is_complex:
+            made = _paired(found, facts.base)
+        elif found.dtype.kind not in "mM":
             return values
-        if found.dtype.kind == "m":
+        elif found.dtype.kind == "m":
             made = found.view("i8")
         elif self._times[facts.field.name] == "mjd":
             made = mjd(found)
@@ -223,9 +226,10 @@ class Frame:
         own = {facts.field.name: facts.unit for facts in self.facts}
         return {name: unit for name, unit in own.items() if unit} | self.texts("TUNIT")
 
-    def cards(self) -> list[str]:
-        """Return the cards of the header that the metadata of the frame hold."""
-        return []
+    def cards(self) -> str:
+        """Return the header that the metadata of the frame hold, as lines, or an empty string."""
+        header = self.metadata.get(HEADER_KEY)
+        return "" if not header else "\n".join(renumbered(header, self.names))
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of all rows by name, with cells of variable length as objects."""
@@ -245,6 +249,13 @@ class Frame:
         trace: TracebackType | None,
     ) -> None:
         self._held.close()
+
+
+def _paired(values: Array, dtype: np.dtype[Any]) -> Array:
+    """Return pairs of real numbers as complex numbers, undefined if one of a pair is null."""
+    numbers = np.ascontiguousarray(np.ma.getdata(values)).view(dtype)[..., 0]
+    mask = np.ma.getmask(values)
+    return numbers if mask is np.ma.nomask else np.ma.MaskedArray(numbers, mask.any(axis=-1))
 
 
 def _joined(facts: Facts, parts: list[Any]) -> Array:

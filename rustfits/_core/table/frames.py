@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -113,12 +114,20 @@ def _columns(
     heap_format: str | None,
 ) -> list[NewColumn]:
     """Return the columns of the table for a frame."""
-    frame.spread_strings(var_dtypes or {})
+    spread = [facts.field.name for facts in frame.facts if facts.is_text and facts.hint.descriptor]
+    var_dtypes = {**dict.fromkeys(spread, "S"), **(var_dtypes or {})}
+    frame.spread_strings(var_dtypes)
+    if bit_columns is None:
+        bit_columns = [
+            facts.field.name
+            for facts in frame.facts
+            if facts.hint.letter == "X" and facts.base.kind == "b"
+        ]
     fields: list[tuple[Any, ...]] = []
     inner: dict[str, Any] = {}
     for facts in frame.facts:
         name = facts.field.name
-        base: Any = np.dtype(f"S{max(facts.width, 1)}") if facts.is_text else facts.base
+        base: Any = np.dtype(f"S{_width(facts)}") if facts.is_text else facts.base
         if facts.variable:
             fields.append((name, object))
             inner[name] = facts.base
@@ -129,7 +138,7 @@ def _columns(
     made = columns_of_dtype(
         np.dtype(fields),
         {**known, **(units or {})},
-        {**inner, **(var_dtypes or {})},
+        {**inner, **var_dtypes},
         bit_columns,
         heap_format,
     )
@@ -138,6 +147,8 @@ def _columns(
         replace(
             column,
             number=number,
+            shape=facts.dims if column.variable and not column.is_text else column.shape,
+            variable=column.variable and (heap_format or facts.hint.descriptor or "P"),
             display=displays.get(column.key),
             comment=comments.get(column.key),
             null=_null(frame, facts, column),
@@ -146,12 +157,20 @@ def _columns(
     ]
 
 
+def _width(facts: Facts) -> int:
+    """Return the width of strings: of the longest, or of the column that they came from."""
+    known = 0
+    if facts.hint.letter == "A" and not facts.hint.descriptor:
+        known = facts.hint.repeat // max(math.prod(facts.shape), 1)
+    return max(facts.width, known, 1)
+
+
 def _null(frame: Frame, facts: Facts, column: NewColumn) -> int | None:
     """Return TNULL of a new column, as stored, and check what is left to check."""
     label = frame.label(facts)
     dtype = NUMBERS.get(column.type)
-    if column.is_text and not column.variable:
-        padded = max(facts.width, 1) * frame.count * column.count
+    if column.is_text and not column.variable and facts.width == column.width:
+        padded = column.width * frame.count * column.count
         if padded > max(_MAX_PADDING * facts.nbytes, _MAX_PADDED):
             raise FITSValueError(
                 f"{label}: the longest of its strings has {facts.width} characters, with which "
@@ -169,7 +188,11 @@ def _header(frame: Frame, header: HeaderLike | None) -> HeaderLike | None:
     cards = frame.cards()
     if not cards:
         return header
-    made = FITSHeader(cards)
+    try:
+        content = cards.encode("latin-1")
+    except UnicodeEncodeError:
+        content = cards.encode()
+    made = FITSHeader.fromstring(content)
     if header is not None:
         made.update(FITSHeader(header), copy_commentary=True)
     return made
@@ -213,9 +236,12 @@ def append_frame(table: WritableTable, data: Any, names: Sequence[str] | None) -
 def _check_widths(frame: Frame, schema: Schema) -> None:
     for facts in frame.facts:
         column = schema.find(facts.field.name)
-        if column.is_text and not column.variable and facts.width > column.width:
+        width = facts.width if facts.is_text else facts.base.itemsize
+        if facts.base.kind != "S" or not column.is_text or column.variable:
+            continue
+        if width > column.width:
             raise FITSValueError(
-                f"{frame.label(facts)}: a string of {facts.width} characters does not fit the "
+                f"{frame.label(facts)}: a string of {width} characters does not fit the "
                 f"{column.width} of the column"
             )
 
