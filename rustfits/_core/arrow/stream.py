@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from rustfits._core.arrow.decode import Values, decode, nulls
 from rustfits._core.arrow.field import Field, read_field
@@ -17,11 +17,25 @@ from rustfits._core.binding.errors import (
 )
 from rustfits._core.binding.library import CData, ffi
 
-__all__ = ["Batch", "Stream", "exports_arrow", "open_stream"]
+__all__ = ["Batch", "ExportsArray", "ExportsStream", "Stream", "exports_arrow", "open_stream"]
 
 _pointer = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer.restype = ctypes.c_void_p
 _pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+
+
+class ExportsStream(Protocol):
+    """An object that hands over batches as Arrow data, such as a data frame."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule ``arrow_array_stream``."""
+
+
+class ExportsArray(Protocol):
+    """An object that hands over one array as Arrow data, such as a batch of records."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        """Return capsules ``arrow_schema`` and ``arrow_array``."""
 
 
 def exports_arrow(data: Any) -> bool:

@@ -439,8 +439,8 @@ class Creating:
 
         Parameters
         ----------
-        data : array_like or dict
-            A structured array or a dict becomes a table, any other array an image.
+        data : array_like, dict or data frame
+            A structured array, a dict or a data frame becomes a table, any other array an image.
         extname : str, optional
             The value of EXTNAME.
         header : FITSHeader, dict or sequence of cards, optional

@@ -15,7 +15,7 @@ import numpy as np
 from rustfits._core.arrow.frame import is_frame, refuse_lazy
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.series import check_pandas_names, column_of_series, is_series
-from rustfits._core.arrow.stream import exports_arrow
+from rustfits._core.arrow.stream import ExportsArray, ExportsStream, exports_arrow
 from rustfits._core.arrow.whole import column_of_array, columns_of_frame
 from rustfits._core.binding.arrays import Array, spread
 from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT, TYPE_OF_NUMBER
@@ -46,8 +46,8 @@ __all__ = [
     "is_table",
 ]
 
-#: A structured array, a dict of columns, or a list of columns with ``names=``.
-TableLike: TypeAlias = "Array | Mapping[str, Any] | Sequence[Any]"
+#: A structured array, a dict of columns, a list of columns with ``names=``, or a data frame.
+TableLike: TypeAlias = "Array | Mapping[str, Any] | Sequence[Any] | ExportsStream | ExportsArray"
 
 
 # ---- columns of data ----

@@ -74,7 +74,7 @@ class WritableTable(TableBase):
 
         Parameters
         ----------
-        data : structured array, dict, or list of arrays
+        data : structured array, dict, list of arrays, or data frame
             All columns in any order, with a cell for each row. Masked cells are stored as TNULLn,
             NaN, or the value of the column for undefined cells.
         names : sequence of str, optional
