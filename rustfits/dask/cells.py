@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.binding.arrays import Array
-from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.errors import FITSError, FITSTypeError, FITSValueError
+from rustfits._core.foreign.times import new_times
+from rustfits._core.table.input import as_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +30,10 @@ class Facts:
     inner: str | None = None  # of arrays of different lengths: their type
     masked: bool = False
     holds_null: bool = False  # a cell has the value that `null_value` returns
+    unit: str | None = None  # of times
 
 
-def check_frame(where: str, empty: pd.DataFrame) -> None:
+def check_frame(where: str, empty: pd.DataFrame, times: str) -> None:
     """Refuse columns that FITS cannot hold, as far as their types tell.
 
     Raises
@@ -48,60 +52,42 @@ def check_frame(where: str, empty: pd.DataFrame) -> None:
         twice = empty.columns[empty.columns.duplicated()][0]
         raise FITSValueError(f"{where}: two columns have the name {twice!r}")
     for name in empty.columns:
-        cells_of(where, name, empty[name])
+        cells_of(where, name, empty[name], times)
 
 
-def cells_of(where: str, name: str, series: pd.Series[Any]) -> Array:
-    """Return the cells of a column. Missing integers and logicals are masked.
+def cells_of(where: str, name: str, series: pd.Series[Any], times: str) -> tuple[Array, str | None]:
+    """Return the cells of a column, and the unit of times. Missing cells are masked or empty.
 
     Raises
     ------
     FITSTypeError
         If FITS has no such cells.
     """
-    import pandas as pd
-
-    dtype = series.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        series = series.astype(dtype.categories.dtype)
-        dtype = series.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
-        return np.asarray(series)
-    if isinstance(dtype, pd.StringDtype):
-        return _strings(series)
-    if not isinstance(dtype, np.dtype):
-        plain = getattr(dtype, "numpy_dtype", None)
-        if isinstance(plain, np.dtype) and plain.kind in "biufc":
-            return _nullable(series, plain)
-        if str(dtype).startswith(("string", "large_string")):  # of Arrow
-            return _strings(series)
-    elif dtype.kind == "O":
-        return _objects(where, name, series)
-    raise FITSTypeError(
-        f"{where}: column {name!r}: FITS tables cannot hold cells of type {dtype}; convert the "
-        "column to strings or to numbers"
-    )
-
-
-def _nullable(series: pd.Series[Any], plain: np.dtype[Any]) -> Array:
-    missing = series.isna().to_numpy(bool)
-    if plain.kind in "fc":
-        reals: Array = series.to_numpy(plain, na_value=np.nan)
-        return reals
-    data: Array = series.to_numpy(plain, na_value=plain.type(0))
-    return np.ma.MaskedArray(data, missing) if missing.any() else data
+    label = f"{where}: column {name!r}"
+    unit = None
+    try:
+        values = as_column(series)
+    except FITSError as failed:
+        failed.args = (f"{label}: {failed}", *failed.args[1:])
+        raise
+    if isinstance(values, Ragged):
+        values = values.objects()
+    if values.dtype.kind in "mM":
+        values, unit = new_times(label, values, times)
+    elif values.dtype.kind == "O":
+        values = _objects(label, values, series.isna().to_numpy(bool))
+    elif values.dtype.kind in "fc" and np.ma.isMaskedArray(values):
+        values = np.ma.filled(values, np.nan)
+    elif values.dtype.kind not in "biufcSU":
+        raise FITSTypeError(
+            f"{label}: FITS tables cannot hold cells of type {series.dtype}; convert the column to "
+            "strings or to numbers"
+        )
+    return values, unit
 
 
-def _strings(series: pd.Series[Any]) -> Array:
-    """Return strings of fixed width. A missing one is empty."""
-    texts = series.fillna("").to_numpy(object)
-    return np.array(texts.tolist(), dtype=np.str_) if len(texts) else np.zeros(0, "U1")
-
-
-def _objects(where: str, name: str, series: pd.Series[Any]) -> Array:
+def _objects(label: str, cells: Array, missing: Array) -> Array:
     """Return objects that are all strings, all bytes or all arrays."""
-    cells = series.to_numpy(object)
-    missing = series.isna().to_numpy(bool)
     kinds = {_kind(cell) for cell in cells[~missing]}
     if len(kinds) > 1 or "other" in kinds:
         several = len(kinds) > 1
@@ -109,11 +95,11 @@ def _objects(where: str, name: str, series: pd.Series[Any]) -> Array:
         found = f"of type {type(cell).__module__}.{type(cell).__name__}"
         said = "of different types" if several else found
         raise FITSTypeError(
-            f"{where}: column {name!r}, row {row} of its partition: FITS tables cannot hold "
+            f"{label}, row {row} of its partition: FITS tables cannot hold "
             f"objects {said}; convert the column to strings, numbers or arrays of numbers"
         )
     if kinds == {"text"}:
-        return _strings(series)
+        return np.array(["" if m else c for c, m in zip(cells, missing, strict=True)], np.str_)
     if kinds == {"bytes"}:
         return np.array([b"" if m else c for c, m in zip(cells, missing, strict=True)], np.bytes_)
     if not kinds:  # nothing but missing cells: the other parts say what they are
@@ -123,7 +109,7 @@ def _objects(where: str, name: str, series: pd.Series[Any]) -> Array:
     types = {array.dtype for array in arrays if array is not None and array.size}
     if len(types) > 1 or any(kind.kind not in "biufc" for kind in types):
         raise FITSTypeError(
-            f"{where}: column {name!r}: the arrays are of types "
+            f"{label}: the arrays are of types "
             f"{', '.join(sorted(map(str, types)))}, and FITS needs one type of numbers"
         )
     dtype = next(iter(types), np.dtype("f8"))
@@ -146,14 +132,14 @@ def _kind(cell: Any) -> str:
 # ---- what all parts need ----
 
 
-def facts_of(cells: Array) -> Facts:
+def facts_of(cells: Array, unit: str | None) -> Facts:
     """Return what the cells of one part need."""
     if cells.dtype.kind == "O":
         inner = next((str(c.dtype) for c in cells if c is not None), None)
         return Facts(None, (), inner)
     masked = bool(np.ma.is_masked(cells))
     holds = cells.dtype.kind in "iu" and bool(np.any(cells == null_value(cells.dtype)))
-    return Facts(cells.dtype.str, cells.shape[1:], None, masked, holds)
+    return Facts(cells.dtype.str, cells.shape[1:], None, masked, holds, unit)
 
 
 def null_value(dtype: np.dtype[Any]) -> int:
@@ -191,5 +177,5 @@ def merge_facts(where: str, name: str, parts: Iterable[Facts]) -> Facts:
         )
     shapes = {part.shape if part.dtype is not None else None for part in known}
     if len(shapes) == 1 and None not in shapes:
-        return Facts(known[0].dtype, known[0].shape, None, masked)
+        return replace(known[0], masked=masked)
     return Facts(None, (), str(inner.pop()))

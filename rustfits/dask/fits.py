@@ -34,6 +34,7 @@ def to_fits(
     blank: int | None = None,
     units: Mapping[str, str | None] | None = None,
     ztilelen: SupportsIndex | None = None,
+    times: str | None = None,
     checksum: bool = True,
 ) -> list[str]:
     """Compute a dask array or dataframe and write it to a file, or to a file for each part.
@@ -63,7 +64,7 @@ def to_fits(
         The algorithm, as for `FITS.write_image` and `FITS.write_table`.
     quantize, blank : optional
         For arrays, as for `FITS.write_image`.
-    units, ztilelen : optional
+    units, ztilelen, times : optional
         For dataframes, as for `FITS.write_table`.
     checksum : bool
         Whether to write CHECKSUM and DATASUM. For one file, this reads it once more.
@@ -88,12 +89,13 @@ def to_fits(
         If writing failed.
     """
     if isinstance(data, da.Array):
-        _refuse(data, units=units, ztilelen=ztilelen)
+        _refuse(data, units=units, ztilelen=ztilelen, times=times)
         image = ImageOptions(extname, extver, header, compress, quantize, blank, checksum)
         made = write_image(data, path, image, overwrite=overwrite)
     elif is_frame(data):
         _refuse(data, quantize=quantize, blank=blank)
-        table = TableOptions(extname, extver, header, compress, units, ztilelen, checksum)
+        how = "iso" if times is None else times
+        table = TableOptions(extname, extver, header, compress, units, ztilelen, how, checksum)
         made = write_table(data, path, table, overwrite=overwrite)
     else:
         raise FITSTypeError(

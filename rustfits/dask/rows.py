@@ -17,6 +17,7 @@ import numpy as np
 from rustfits._core.binding.arrays import Array
 from rustfits._core.compression.tables import TableCompression, table_compression
 from rustfits._core.file.fits import FITS
+from rustfits._core.foreign.times import check_times
 from rustfits._core.table.new_columns import NewColumn, columns_of_dtype
 from rustfits._core.table.write import BINARY_TABLE, create_table
 from rustfits.dask.cells import Facts, cells_of, check_frame, facts_of, merge_facts, null_value
@@ -35,6 +36,7 @@ class TableOptions(NamedTuple):
     compress: Any
     units: Mapping[str, str | None] | None
     ztilelen: Any
+    times: str
     checksum: bool
 
 
@@ -57,7 +59,7 @@ def write_table(
     """Write a dataframe to one file, or to a file for each partition, and return their names."""
     output = Output(path, data.npartitions, overwrite=overwrite)
     where = str(output.targets[0])
-    check_frame(where, data._meta)
+    check_frame(where, data._meta, check_times(options.times))
     _check_options(data, options)
     partitions = data.to_delayed()
     with output:
@@ -70,7 +72,7 @@ def write_table(
             refuse_gzip(where)
             keep = dask.delayed(_keep_cells, pure=False)
             (written,) = dask.compute(
-                [keep(p, output.part(i), where) for i, p in enumerate(partitions)]
+                [keep(p, output.part(i), where, options.times) for i, p in enumerate(partitions)]
             )
             _write_rows(output, where, list(data.columns), written, options)
     return output.targets
@@ -105,18 +107,22 @@ def _create(
     )
 
 
-def _cells(frame: Any, where: str) -> dict[str, Array]:
-    return {name: cells_of(where, name, frame[name]) for name in frame.columns}
+def _cells(frame: Any, where: str, times: str) -> tuple[dict[str, Array], dict[str, str | None]]:
+    """Return the cells of all columns by name, and the units of times."""
+    found = {name: cells_of(where, name, frame[name], times) for name in frame.columns}
+    cells = {name: values for name, (values, _) in found.items()}
+    return cells, {name: unit for name, (_, unit) in found.items() if unit is not None}
 
 
 def _write_file(frame: Any, path: str, where: str, options: TableOptions) -> None:
     """Write one partition to a file of its own."""
+    cells, units = _cells(frame, where, options.times)
     with FITS(path, "w+", threads=1) as fits:
         made = fits.write_table(
-            _without_none(_cells(frame, where)),
+            _without_none(cells),
             extname=options.extname,
             extver=options.extver,
-            units=options.units,
+            units={**units, **(options.units or {})},
             header=options.header,
             compress=options.compress,
             ztilelen=options.ztilelen,
@@ -138,12 +144,13 @@ def _without_none(cells: dict[str, Array]) -> dict[str, Array]:
 # ---- one file ----
 
 
-def _keep_cells(frame: Any, path: str, where: str) -> _Written:
+def _keep_cells(frame: Any, path: str, where: str, times: str) -> _Written:
     """Keep the cells of one partition in a file, until the columns of all are known."""
-    cells = _cells(frame, where)
+    cells, units = _cells(frame, where, times)
     with Path(path).open("wb") as file:
         pickle.dump(cells, file, protocol=5)
-    return _Written(len(frame), {name: facts_of(values) for name, values in cells.items()})
+    facts = {name: facts_of(values, units.get(name)) for name, values in cells.items()}
+    return _Written(len(frame), facts)
 
 
 def _kept(path: str) -> dict[str, Array]:
@@ -193,7 +200,8 @@ def _columns(facts: dict[str, Facts], units: Mapping[str, str | None] | None) ->
         (name, object) if f.dtype is None else (name, f.dtype, f.shape) for name, f in facts.items()
     ]
     inner = {name: f.inner for name, f in facts.items() if f.dtype is None}
-    columns = columns_of_dtype(np.dtype(fields), units, inner, None, "Q")
+    known = {name: f.unit for name, f in facts.items() if f.unit is not None}
+    columns = columns_of_dtype(np.dtype(fields), {**known, **(units or {})}, inner, None, "Q")
     made = []
     for column, found in zip(columns, facts.values(), strict=True):
         if found.masked and found.dtype is not None and np.dtype(found.dtype).kind in "iu":

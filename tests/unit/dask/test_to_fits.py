@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 
 import dask
 import dask.array as da
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from astropy.io import fits as astropy_fits
 
@@ -210,14 +212,44 @@ def test_frames_without_rows(tmp_path):
     assert rustfits.read(tmp_path / "b.fits")["s"].tolist() == ["a", "b", "c"]
 
 
+def test_times_and_arrow_columns(tmp_path):
+    count = 6
+    data = {
+        "t": pd.to_datetime([f"2020-01-0{i + 1}T12:00" if i != 4 else None for i in range(count)]),
+        "d": pd.to_timedelta(np.arange(count), unit="s"),
+        "l": pd.array([[1] * i for i in range(count)], pd.ArrowDtype(pa.list_(pa.int16()))),
+        "s": pd.array(["a", None, "c", "d", "e", "f"], pd.ArrowDtype(pa.string())),
+        "n": pd.array([1, None, 3, 4, 5, 6], pd.ArrowDtype(pa.int8())),
+        "x": pd.array([1.5, None, 3, 4, 5, 6], "Float32"),
+    }
+    to_fits(frame_of(data, 3), tmp_path / "a.fits")
+    with FITS(tmp_path / "a.fits") as fits:
+        found = fits[1].read(mask_null=True)
+        assert fits[1].units["d"] in ("s", "ns", "us", "ms")
+    assert [text[:19] for text in found["t"].tolist()][:2] == [
+        "2020-01-01T12:00:00",
+        "2020-01-02T12:00:00",
+    ]
+    assert found["t"][4] == ""
+    assert [cell.tolist() for cell in found["l"]] == [[1] * i for i in range(count)]
+    assert found["s"].tolist() == ["a", "", "c", "d", "e", "f"]
+    assert found["n"].tolist() == [1, None, 3, 4, 5, 6]
+    assert np.ma.getdata(found["x"])[0] == 1.5 and np.isnan(np.ma.getdata(found["x"])[1])
+    to_fits(frame_of(data, 3)[["t"]], tmp_path / "b.fits", times="mjd")
+    with FITS(tmp_path / "b.fits") as fits:
+        assert fits[1].units["t"] == "d" and fits[1].read()["t"][0] == 58849.5
+    with pytest.raises(ValueError, match="times"):
+        to_fits(frame_of(data, 3), tmp_path / "c.fits", times="unix")
+
+
 # ---- refusals ----
 
 
 @pytest.mark.parametrize(
     ("column", "error", "message"),
     [
-        (pd.to_datetime(["2020-01-01"] * 4), TypeError, "'c'.*cells of type datetime64"),
-        (pd.to_timedelta([1] * 4), TypeError, "'c'.*timedelta64"),
+        (pd.period_range("2020-01", periods=4, freq="M"), TypeError, "'c'.*[pP]eriod"),
+        (pd.array([Decimal("1.5")] * 4, pd.ArrowDtype(pa.decimal128(5, 2))), TypeError, "'c'"),
         ([{}, {}, {}, {}], TypeError, "'c', row 0.*objects of type builtins.dict"),
         ([1, "a", 2, 3], TypeError, "'c'.*(of different types|of type builtins.int)"),
         ([["a"], ["b"], ["c"], ["d"]], TypeError, "'c': the arrays are of types <U1"),
