@@ -16,6 +16,7 @@ PUBLIC = {
     "__main__.py",
     "_core",
     "cli",
+    "astropy",
     "dask",
     "fitsio",
     "py.typed",
