@@ -44,7 +44,7 @@ static int take_format(const char *card, tcolumn *column, bool ascii, int *statu
     (void)ffbnfm(form, &type, &repeat, &width, status);
   if (*status > 0)
     return *status;
-  column->tdatatype = type;
+  column->tdatatype = ascii ? TSTRING : type; /* as programs see it; ffgtcl() tells the type of the numbers */
   column->trepeat = ascii ? 1 : repeat;
   column->twidth = width;
   return *status;
@@ -137,8 +137,8 @@ static int make_columns(FITSfile *f, bool ascii, int *status) {
     return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for %d columns", f->tfield);
   for (int i = 0; i < f->tfield; i++) {
     columns[i].tscale = 1.;
-    columns[i].tnull = NULL_UNDEFINED;
-    columns[i].strnull[0] = ASCII_NULL_UNDEFINED;
+    columns[i].tnull = ascii ? 0 : NULL_UNDEFINED;
+    columns[i].strnull[0] = ascii ? ASCII_NULL_UNDEFINED : 0;
     columns[i].tbcol = ascii ? NO_TYPE : 0;
     columns[i].tdatatype = NO_TYPE;
     columns[i].trepeat = 1;

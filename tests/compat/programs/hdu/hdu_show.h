@@ -45,9 +45,8 @@ static inline void show_state(fitsfile *f) {
       printf(" col %d: %lld %lld %g %g %lld %ld\n", c->tdatatype, c->tbcol, c->trepeat, c->tscale, c->tzero, c->tnull,
              c->twidth);
     else
-      printf(" col '%s' %lld %d %lld %g %g %lld '%s' %ld\n", c->ttype, c->tbcol,
-             F->hdutype == ASCII_TBL ? 0 : c->tdatatype, c->trepeat, c->tscale, c->tzero,
-             F->hdutype == ASCII_TBL ? 0 : c->tnull, c->tdatatype < 0 ? "" : c->tform, c->twidth);
+      printf(" col '%s' %lld %d %lld %g %g %lld '%s' %ld\n", c->ttype, c->tbcol, c->tdatatype, c->trepeat, c->tscale,
+             c->tzero, c->tnull, c->tdatatype < 0 ? "" : c->tform, c->twidth);
   }
 }
 
