@@ -209,7 +209,24 @@ int cf_histogram_weight(fitsfile *fptr, const char *name, double weight, cf_hist
   if (missing == 0)
     return *status;
   h->weight_column = 0;
-  return ffgkyd(fptr, (char *)name, &h->weight, NULL, status);
+  ffpmrk();
+  missing = 0;
+  ffgkyd(fptr, (char *)name, &h->weight, NULL, &missing);
+  ffcmrk();
+  return missing > 0 ? cf_fail(status, COL_NOT_FOUND, "no column and no number has the name %.70s", name) : *status;
+}
+
+/* Checks that a column has one number a row. */
+static int check_weight(fitsfile *fptr, int column, int *status) {
+  int type = 0;
+  LONGLONG repeat = 0, width = 0;
+  if (ffgtclll(fptr, column, &type, &repeat, &width, status) > 0)
+    return *status;
+  if (type < 0 || type == TLOGICAL || type == TSTRING || type == TBIT)
+    return cf_fail(status, BAD_DATATYPE, "column %d has no numbers that could be weights", column);
+  if (repeat != 1)
+    return cf_fail(status, BAD_DIMEN, "column %d has %lld values a row, and a weight is one", column, repeat);
+  return *status;
 }
 
 /* What a step of rows needs. */
@@ -297,6 +314,8 @@ int cf_histogram_fill(fitsfile *fptr, fitsfile *histptr, int bitpix, const cf_hi
     return cf_refused(status);
   if (h->reciprocal && h->weight_column == 0 && h->weight_expression == NULL && h->weight == 0)
     return cf_fail(status, ZERO_SCALE, "a histogram is divided by a weight of 0");
+  if (h->weight_column > 0 && check_weight(fptr, h->weight_column, status) > 0)
+    return *status;
   if (allocate(&w, h, status) <= 0 && count_rows(fptr, bitpix, h, &w, status) <= 0 && w.total > 0)
     ffppr(histptr, TDOUBLE, 1, (LONGLONG)w.total, w.counts, status);
   free_work(&w);

@@ -192,7 +192,7 @@ typedef struct {
   int bitpix; /* of the result; 0: that of the first image */
   long blank;
   fitsfile *ofptr;
-  char keyword[FLEN_KEYWORD]; /* receives the result if it is one value */
+  char keyword[FLEN_KEYWORD]; /* is ignored */
   char comment[FLEN_COMMENT];
 } PixelFilter;
 

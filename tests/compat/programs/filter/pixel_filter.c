@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fits_pixel_filter() over images of all types: each result is a file. A result that is a keyword is left out: CFITSIO
- * 4.2 refuses its type.
+ * fits_pixel_filter() over images of all types: each result is a file. PixelFilter.keyword is left out: with it CFITSIO
+ * 4.2 writes neither a keyword nor pixels, and the layer writes pixels.
  */
 #include <fitsio.h>
 #include <stdio.h>
