@@ -326,7 +326,7 @@ int ffcmph(fitsfile *fptr, int *status) {
       rewrite(fptr, heap, &size, status) <= 0) {
     file->heapsize = size;
     if (cf_data_shrink(fptr, file->heapstart + size, status) <= 0)
-      (void)ffmkyj(fptr, "PCOUNT", size, "&", status);
+      (void)ffmkyj(fptr, "PCOUNT", file->heapstart + size - file->numrows * file->rowlength, "&", status);
   }
   free(heap);
   return *status;

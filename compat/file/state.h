@@ -63,6 +63,7 @@ typedef struct cf_file {
   cf_header header;
   bool changed;     /* the current HDU was changed since it became current */
   bool failed;      /* the program closes the file after an error */
+  LONGLONG heapstart; /* that of FITSfile when the header was read: THEAP belongs to it */
   LONGLONG missing; /* bytes of the current data unit that the file lacked when its header was read */
 } cf_file;
 

@@ -83,6 +83,20 @@ int cf_table_update_formats(fitsfile *fptr, int *status) {
   return *status;
 }
 
+int cf_table_update_heap(fitsfile *fptr, int *status) {
+  FITSfile *f = fptr->Fptr;
+  cf_file *file = cf_file_of(f);
+  LONGLONG theap = 0;
+  int missing = 0;
+  if (f->heapstart == file->heapstart)
+    return *status;
+  file->heapstart = f->heapstart;
+  ffpmrk();
+  (void)ffgkyjj(fptr, "THEAP", &theap, NULL, &missing);
+  ffcmrk();
+  return missing > 0 || theap == f->heapstart ? *status : ffmkyj(fptr, "THEAP", f->heapstart, "&", status);
+}
+
 /* Writes what calls have changed in the sizes of a table into its header. */
 static int update_sizes(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
@@ -95,6 +109,8 @@ static int update_sizes(fitsfile *fptr, int *status) {
   }
   if (f->hdutype == BINARY_TBL && (f->heapsize > 0 || f->heapstart > f->rowlength * rows))
     (void)update_size(fptr, "PCOUNT", f->heapstart + f->heapsize - f->rowlength * rows, status);
+  if (f->hdutype == BINARY_TBL && *status <= 0)
+    (void)cf_table_update_heap(fptr, status);
   return *status;
 }
 

@@ -40,6 +40,9 @@ int cf_table_describe(fitsfile *fptr, bool ascii, int *status);
  * copied comes before its rows. */
 int cf_table_update_formats(fitsfile *fptr, int *status);
 
+/* Lets THEAP follow a heap that calls have moved. What a program has written there itself stays. */
+int cf_table_update_heap(fitsfile *fptr, int *status);
+
 /* Sets the size of the data unit, and the start of the next HDU. */
 int cf_data_describe(fitsfile *fptr, LONGLONG heapstart, LONGLONG heapsize, int *status);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "file/state.h"
 #include "fitsio2.h"
 #include "hdu/structure.h"
 #include "header/cards.h"
@@ -184,6 +185,7 @@ int cf_table_describe(fitsfile *fptr, bool ascii, int *status) {
   if (*status > 0 || check_columns(f, ascii, status) > 0 || (!ascii && place_columns(f, status) > 0))
     return *status;
   LONGLONG rows = f->rowlength * f->numrows, gap = theap > rows && theap - rows <= keys.pcount ? theap - rows : 0;
+  cf_file_of(f)->heapstart = rows + gap;
   if (cf_data_describe(fptr, rows + gap, keys.pcount - gap, status) <= 0 && !ascii)
     (void)cf_tiled_describe(fptr, status);
   return *status;

@@ -11,6 +11,7 @@
 #include "column/rows.h"
 #include "file/bytes.h"
 #include "file/handle.h"
+#include "hdu/structure.h"
 #include "header/cards.h"
 
 #define CHUNK 262144 /* bytes of rows that are rewritten at once */
@@ -87,6 +88,8 @@ static int change_rows(fitsfile *fptr, LONGLONG at, LONGLONG removed, LONGLONG a
     (void)cf_data_shrink(fptr, file->heapstart + file->heapsize, status);
   if (rows != file->origrows) /* else the card keeps its comment as it is */
     (void)cf_rows_set(fptr, rows, status);
+  if (file->hdutype == BINARY_TBL && cf_table_update_heap(fptr, status) > 0)
+    return *status;
   return ffmkyj(fptr, "NAXIS1", how.after, "&", status);
 }
 
