@@ -61,10 +61,10 @@ typedef struct cf_file {
   cf_hand hands[2]; /* two, for rows and heap of a table */
   unsigned next_hand;
   cf_header header;
-  bool changed;     /* the current HDU was changed since it became current */
-  bool failed;      /* the program closes the file after an error */
+  bool changed;       /* the current HDU was changed since it became current */
+  bool failed;        /* the program closes the file after an error */
   LONGLONG heapstart; /* that of FITSfile when the header was read: THEAP belongs to it */
-  LONGLONG missing; /* bytes of the current data unit that the file lacked when its header was read */
+  LONGLONG missing;   /* bytes of the current data unit that the file lacked when its header was read */
 } cf_file;
 
 /* Makes a file with an empty FITSfile of one handle. The caller sets its source. NULL: *status says why. */
