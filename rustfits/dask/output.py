@@ -11,7 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from rustfits._core.binding.errors import FITSExistsError, FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.errors import (
+    FITSExistsError,
+    FITSIOError,
+    FITSPermissionError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
 from rustfits._core.binding.handle import name_bytes
 from rustfits._core.binding.names import shown
 from rustfits._core.collect.names import local_path
@@ -97,7 +103,13 @@ class Output:
         return str(self.folder / f"part-{number}")
 
     def __enter__(self) -> Output:
-        self.folder.mkdir(mode=0o700)
+        try:
+            self.folder.mkdir(mode=0o700)
+        except OSError as failed:
+            kind = FITSPermissionError if isinstance(failed, PermissionError) else FITSIOError
+            raise kind(
+                f"{shown(str(self.folder))}: cannot make a temporary folder: {failed.strerror}"
+            ) from None
         return self
 
     def __exit__(

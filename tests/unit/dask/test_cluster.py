@@ -76,8 +76,8 @@ def test_tables_of_local_files(cluster, tables):
 @pytest.mark.parametrize("compress", [None, "rice"])
 def test_an_image_written_by_both_processes(cluster, tmp_path, compress):
     data = np.random.default_rng(2).integers(0, 30000, (600, 700), "i4")
-    array = da.from_array(data, chunks=(53, 101))
-    to_fits(array, tmp_path / "a.fits", compress=compress, header={"FILTER": "r"})
+    array, cards = da.from_array(data, chunks=(53, 101)), {"FILTER": "r"}
+    to_fits(array, tmp_path / "a.fits", compress=compress, header=rustfits.FITSHeader(cards))
     with FITS(tmp_path / "a.fits") as fits:
         hdu = fits[-1]
         np.testing.assert_array_equal(hdu.read(), data)

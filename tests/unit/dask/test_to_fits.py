@@ -347,6 +347,15 @@ def test_a_failed_task_leaves_the_old_file_and_no_other(tmp_path, array, options
     assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"old"}
 
 
+def test_a_folder_that_takes_no_files(tmp_path, array, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    with pytest.raises(rustfits.FITSPermissionError, match=r"\.a\.fits\..*temporary folder"):
+        to_fits(array, tmp_path / "a.fits")
+
+
 def test_mode_and_symbolic_link_of_the_old_file_stay(tmp_path, array):
     (tmp_path / "a.fits").write_bytes(b"old")
     (tmp_path / "a.fits").chmod(0o640)
