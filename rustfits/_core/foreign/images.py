@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from rustfits._core.binding.arrays import Array
-from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.errors import FITSTypeError
 from rustfits._core.foreign.arrays import plain_array
 from rustfits._core.foreign.dataarray import cards_of_dataarray
 from rustfits._core.foreign.meta import Cards, merge, unit_card
 from rustfits._core.foreign.nddata import parts_of_nddata
-from rustfits._core.foreign.units import unit_of, unit_text
+from rustfits._core.foreign.tables import check_unit
+from rustfits._core.foreign.units import unit_of
 
 if TYPE_CHECKING:
     from rustfits._core.header.header import HeaderLike
@@ -97,10 +98,5 @@ def as_values(hdu: Unit, data: Any) -> Array:
         )
     unit = unit_of(data)
     if unit is not None:
-        own = hdu.unit
-        if own is not None and unit != own and unit_text(unit) not in (None, own):
-            raise FITSValueError(
-                f"the values are in {unit_text(unit)!r}, and the image in {own!r}: convert them "
-                "first"
-            )
+        check_unit(repr(hdu), hdu.unit, unit)
     return np.asanyarray(plain_array(data))

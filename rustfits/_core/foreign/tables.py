@@ -18,7 +18,7 @@ from rustfits._core.foreign.units import unit_of, unit_text
 if TYPE_CHECKING:
     from rustfits._core.table.schema import Schema
 
-__all__ = ["Description", "as_mapping", "check_units", "describe", "units_of_data"]
+__all__ = ["Description", "as_mapping", "check_unit", "check_units", "describe", "units_of_data"]
 
 
 @dataclass(slots=True)
@@ -98,12 +98,30 @@ def check_units(schema: Schema, data: Any, names: Sequence[str] | None = None) -
     """
     for name, unit in units_of_data(data, names).items():
         column = schema.find(name)
-        if column.unit is None or unit == column.unit or unit_text(unit) in (None, column.unit):
-            continue
-        raise FITSValueError(
-            f"{schema.where}: column {column.key!r}: the values are in {unit_text(unit)!r}, and "
-            f"the column in {column.unit!r}: convert them first"
-        )
+        check_unit(f"{schema.where}: column {column.key!r}", column.unit, unit)
+
+
+def check_unit(label: str, own: str | None, unit: Any) -> None:
+    """Check that values in `unit` can go to a column or an image with the unit `own`.
+
+    A unit that is lost, because the place has none, gives a warning.
+
+    Raises
+    ------
+    FITSValueError
+        If the units differ.
+    """
+    if unit is None or own == unit:
+        return
+    text = unit_text(unit)
+    if text in (None, own):
+        return
+    if own is None:
+        warn(f"{label}: the values are in {text!r}, and their place has no unit: it is not written")
+        return
+    raise FITSValueError(
+        f"{label}: the values are in {text!r}, and their place is in {own!r}: convert them first"
+    )
 
 
 def describe(data: Any, names: Sequence[str] | None = None) -> Description:

@@ -21,8 +21,9 @@ from rustfits._core.binding.arrays import Array, spread
 from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.foreign.arrays import plain_array
-from rustfits._core.foreign.tables import as_mapping
+from rustfits._core.foreign.tables import as_mapping, check_unit
 from rustfits._core.foreign.times import cells_of_times
+from rustfits._core.foreign.units import unit_of
 from rustfits._core.table.new_columns import (
     NewColumn,
     cells_in,
@@ -185,6 +186,7 @@ def fit_cells(
         If the column cannot store the values.
     """
     label = f"{where}: column {column.key!r}"
+    check_unit(label, column.unit, unit_of(values))
     if values is np.ma.masked:  # a float64 by birth, which must not decide anything
         zero: Any = "" if column.is_text else np.zeros((), NUMBERS.get(column.type, bool))
         values = np.ma.MaskedArray(zero, True)
@@ -409,6 +411,7 @@ def fit_heap(where: str, column: Column | NewColumn, values: Any, count: int) ->
     label = f"{where}: column {column.key!r}"
     if isinstance(values, Ragged):
         return _join_ragged(label, column, values)
+    check_unit(label, column.unit, unit_of(values))
     cells = [values] * count if isinstance(values, (str, bytes)) else _cell_list(values)
     if len(cells) != count:
         raise FITSValueError(f"{label}: {len(cells)} cells for {count} rows")

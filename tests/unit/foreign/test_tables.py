@@ -183,6 +183,7 @@ def test_durations_are_integers_in_their_unit() -> None:
             plain.append({"d": np.array([7], "m8[s]")})
 
 
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="numpy < 2 has no StringDType")
 def test_strings_of_any_length_are_text() -> None:
     strings = np.dtypes.StringDType(na_object=None)  # type: ignore[call-arg]
     with rustfits.FITS("mem://", "w+") as fits:
@@ -209,6 +210,31 @@ def test_columns_that_fits_has_not_are_refused(columns: dict[str, Any], message:
         with pytest.raises((ValueError, TypeError), match=message):
             fits.write_table(columns)
         assert len(fits) == 0
+
+
+@pytest.mark.parametrize("compress", [None, True])
+def test_values_of_another_unit_are_refused_by_every_way_to_write(compress: bool | None) -> None:
+    with rustfits.FITS("mem://", "w+") as fits:
+        hdu: Any = fits.write_table(
+            QTable({"f": [1.0, 2.0] * u.Jy, "n": [1.0, 2.0]}), compress=compress
+        )
+        wrong = [5.0, 6.0] * u.m
+        for write in (
+            lambda: hdu.__setitem__("f", wrong),
+            lambda: hdu["f"].__setitem__(slice(None), wrong),
+            lambda: hdu["f"].__setitem__(0, 5 * u.m),
+            lambda: hdu["f"].write(wrong),
+            lambda: hdu[["f", "n"]].write({"f": wrong, "n": [1, 2]}),
+            lambda: hdu.append({"f": wrong, "n": [1, 2]}),
+        ):
+            with pytest.raises(ValueError, match="convert them"):
+                write()
+        assert hdu.read().tolist() == [(1.0, 1.0), (2.0, 2.0)]
+        hdu["f"] = [5.0, 6.0] * u.Jy
+        hdu["n"] = [5.0, 6.0] * u.dimensionless_unscaled
+        with pytest.warns(rustfits.FITSWarning, match="no unit"):
+            hdu["n"] = [5.0, 6.0] * u.m
+        assert hdu.read().tolist() == [(5.0, 5.0), (6.0, 6.0)]
 
 
 def test_a_header_takes_numbers_of_numpy_in_astropy_cards() -> None:

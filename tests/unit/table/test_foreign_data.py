@@ -119,7 +119,8 @@ def test_another_unit_than_that_of_the_column_is_refused(tmp_path):
                 call({"x": [3.0, 4.0] * u.km, "y": [0.0, 0.0]})
     assert path.read_bytes() == before
     with FITS(path, "r+") as fits:
-        fits[1].append({"x": [3.0] * u.m, "y": [4.0] * u.km})
+        with pytest.warns(rustfits.FITSWarning, match="'y': .* no unit"):
+            fits[1].append({"x": [3.0] * u.m, "y": [4.0] * u.km})
         assert fits[1].read_column("x").tolist() == [1, 2, 3]
 
 
