@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,6 +137,8 @@ class Field:
         """The shape of a cell of the extension type ``arrow.fixed_shape_tensor``, or None."""
         if self.extension != "arrow.fixed_shape_tensor":
             return None
+        import json
+
         try:
             said = json.loads(self.metadata.get("ARROW:extension:metadata", ""))
             shape = tuple(int(length) for length in said["shape"])

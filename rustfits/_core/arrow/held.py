@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import pickle
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -41,6 +40,8 @@ class Held:
     def spool(self, count: int, values: list[Values]) -> None:
         """Write the values of some rows to the temporary file."""
         if self._file is None:
+            import tempfile
+
             self._file = tempfile.TemporaryFile(prefix="rustfits-")  # noqa: SIM115
         pickle.dump((count, values), self._file, _PROTOCOL)
         self._parts += 1

@@ -9,7 +9,6 @@ cannot be translated selects all rows. The caller applies the predicate itself t
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,6 +41,8 @@ def condition_of(predicate: Any, columns: Mapping[str, Column]) -> str | None:
     columns : dict
         The columns of the table by name.
     """
+    import json
+
     try:
         tree = json.loads(predicate.meta.serialize(format="json"))
     except Exception:  # the form is polars' own and may change

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -464,6 +465,28 @@ def test_metadata_of_columns_become_keywords(path: Path) -> None:
         )
         with pytest.raises(rustfits.FITSValueError, match="'km'"):
             fits[1].append(other)
+
+
+def test_what_other_packages_hand_over_is_released(path: Path) -> None:
+    def write(table: Any, **options: Any) -> None:
+        rustfits.write_table(path, table.to_reader(max_chunksize=1), **options)
+        rustfits.write_table(path, table, **options)
+
+    def make(bad: str = "x") -> pa.Table:
+        return pa.concat_tables([whole(), whole()]).append_column("t", pa.array(["y", bad] * 3))
+
+    gc.collect()
+    before = pa.total_allocated_bytes()
+    write(make())
+    for bad in ("ä", "a\0b"):
+        with pytest.raises(rustfits.FITSValueError):
+            write(make(bad))
+    with pytest.raises(rustfits.FITSTypeError):
+        write(make().append_column("d", pa.array([decimal.Decimal(1)] * 6)))
+    with pytest.raises(rustfits.FITSColumnError):
+        write(make(), units={"no": "m"})
+    gc.collect()
+    assert pa.total_allocated_bytes() == before
 
 
 def test_empty_frames(path: Path) -> None:
