@@ -250,8 +250,5 @@ def _variable(file: _File, image: NamedImage, mask_and_scale: bool | None) -> Va
     chunks = tile_shape(hdu)
     if not isinstance(hdu, CompressedImageHDU):
         chunks = chunk_shape(hdu.shape, chunks, _CHUNK_BYTES // hdu.dtype.itemsize)
-    encoding = {
-        "preferred_chunks": dict(zip(image.dims, chunks, strict=True)),
-        "dtype": hdu.dtype,
-    }
+    encoding = {"preferred_chunks": dict(zip(image.dims, chunks, strict=True))}
     return Variable(image.dims, data, attributes, encoding)

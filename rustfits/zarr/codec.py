@@ -26,6 +26,7 @@ from rustfits._core.binding.errors import (
     FITSNotFoundError,
     FITSReadOnlyError,
     FITSTruncatedError,
+    FITSValueError,
 )
 from rustfits.zarr.shard import Box, Piece, Range, Shard
 
@@ -79,7 +80,13 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
         file: str = "",
         hdu: int = 0,
     ) -> None:
-        super().__init__(chunk_shape=tuple(int(length) for length in chunk_shape))
+        shape = tuple(int(length) for length in chunk_shape)
+        if min(shape, default=0) < 1 or not 0 < int(header_bytes) <= int(head_bytes):
+            raise FITSValueError(
+                f"invalid metadata of the codec {CODEC_NAME}: chunk_shape {shape}, header_bytes "
+                f"{header_bytes}, head_bytes {head_bytes}"
+            )
+        super().__init__(chunk_shape=shape)
         members: dict[str, Any] = {
             "head_bytes": int(head_bytes),
             "header_bytes": int(header_bytes),
@@ -133,7 +140,7 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
     async def _decode_single(self, shard_bytes: Buffer, shard_spec: ArraySpec) -> NDBuffer:
         shard = self._open(shard_bytes.to_bytes(), "")
         self._check(shard, shard_spec)
-        dtype = shard_spec.dtype.to_native_dtype()
+        dtype = _dtype(shard_spec)
         made = np.full(shard_spec.shape, shard_spec.fill_value, dtype)
         inner = tuple(slice(0, length) for length in shard.hdu.shape)
         made[inner] = await asyncio.to_thread(shard.read, ...)
@@ -159,7 +166,7 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
         """Read pixels that index lists or masks select, tile by tile."""
         grid = RegularChunkGrid(chunk_shape=self.chunk_shape)
         indexer = get_indexer(selection, shape=spec.shape, chunk_grid=grid)
-        made: Array = np.empty(indexer.shape, spec.dtype.to_native_dtype())
+        made: Array = np.empty(indexer.shape, _dtype(spec))
 
         async def read_tile(coordinates: Any, inside: Any, place: Any) -> None:
             box = tuple(
@@ -197,7 +204,7 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
         return await asyncio.to_thread(self._open, head, path)
 
     def _open(self, head: bytes, path: str) -> Shard:
-        name = self.file or path
+        name = self.file or path or "chunk"
         digest = hashlib.sha256(head[: self.header_bytes]).hexdigest()
         shard = Shard(name, self.hdu, memoryview(head))
         if self.sha256 is not None and digest != self.sha256:
@@ -206,7 +213,7 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
 
     def _check(self, shard: Shard, spec: ArraySpec) -> None:
         """Raise `FITSChangedError` if the image is not that of the manifest."""
-        shape, dtype = shard.hdu.shape, spec.dtype.to_native_dtype()
+        shape, dtype = shard.hdu.shape, _dtype(spec)
         padded = len(shape) == len(spec.shape) and tuple(
             -(-length // chunk) * chunk
             for length, chunk in zip(shape, self.chunk_shape, strict=True)
@@ -221,6 +228,13 @@ class HDUCodec(ShardingCodec):  # type: ignore[misc]  # zarr is not installed fo
 
     async def _encode_partial_single(self, *_: Any) -> None:
         raise FITSReadOnlyError("references to FITS files can only be read")
+
+
+def _dtype(spec: ArraySpec) -> np.dtype[Any]:
+    """Return the numpy type of an array. Before zarr 3.1, it is that of the metadata."""
+    native = getattr(spec.dtype, "to_native_dtype", None)
+    found: np.dtype[Any] = np.dtype(spec.dtype if native is None else native())
+    return found
 
 
 def _box(parts: Iterable[Any], shape: tuple[int, ...]) -> Box:
@@ -247,7 +261,7 @@ async def _read(shard: Shard, byte_getter: ByteGetter, box: Box, key: Any) -> Ar
             shard.keep((piece[0], piece[1][:]))
         held.append(piece)
     with shard.hold(held):
-        ranges = await asyncio.to_thread(shard.ranges, box, key)
+        ranges = await asyncio.to_thread(shard.ranges, box, key, held)
         pieces = await _fetch(byte_getter, ranges, shard.where)
         with shard.hold(pieces):
             return await asyncio.to_thread(shard.read, key)

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
 from rustfits._core.binding.names import shown
 from rustfits._core.collect.images import (
     Extension,
@@ -151,29 +151,34 @@ def _refuse_compressed(name: str, fits: FITS) -> None:
     path = local_path(name)
     where = shown(name)
     compressed = _COMPRESSED.search(name.partition("?")[0])
-    if path is not None and not compressed and not fits._file.is_stream():
-        with Path(path).open("rb") as file:
-            compressed = None if path != name and "!" in name else compressed
-            raw = file.read(8)
-        if raw != fits._file.read_bytes(0, len(raw)):
-            raise FITSUnsupportedError(
-                f"{where}: the file is compressed as a whole, so that its images have no byte "
-                "ranges: decompress it, or compress its images by tiles (rustfits pack)"
-            )
-    if compressed:
-        raise FITSUnsupportedError(
-            f"{where}: a {compressed.group()} file is compressed as a whole, so that its images "
-            "have no byte ranges: decompress it, or compress its images by tiles (rustfits pack)"
-        )
     if fits._file.is_stream():
         raise FITSUnsupportedError(f"{where}: a stream has no byte ranges")
-    if path is None and name.partition("://")[0].lower() in ("mem", "shmem", "shm"):
-        raise FITSUnsupportedError(f"{where}: other processes cannot read this file")
+    if path is None and name.partition("://")[0].lower() in ("mem", "shmem"):
+        raise FITSUnsupportedError(f"{where}: the file is in memory: references need a file")
+    if compressed or _is_decoded(path, fits):
+        raise FITSUnsupportedError(
+            f"{where}: the file is compressed as a whole, so that its images have no byte ranges: "
+            "decompress it, or compress its images by tiles (rustfits pack)"
+        )
+
+
+def _is_decoded(path: str | None, fits: FITS) -> bool:
+    """Return whether the bytes of the HDUs are not those of the file."""
+    if path is not None:
+        with Path(path).open("rb") as file:
+            raw = file.read(8)
+        return raw != fits._file.read_bytes(0, len(raw))
+    try:
+        size = fits.remote_stats().file_bytes
+    except FITSTypeError:  # a scheme of the caller
+        return False
+    return size > 0 and size != fits._file.size()
 
 
 def _group_name(name: str, taken: dict[str, _Group]) -> str:
     base = re.split(r"[/\\]", name.partition("?")[0].rstrip("/"))[-1]
     stem = _SUFFIX.sub("", base) or base
+    stem = f"file_{stem}" if stem.startswith("__") or not stem.strip(".") else stem
     choice, number = stem, 1
     while choice in taken:
         number += 1

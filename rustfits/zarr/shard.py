@@ -70,17 +70,6 @@ class _PiecesSource(Source):
         with self._guard:
             self._pieces = [piece for piece in self._pieces if id(piece[1]) not in leaving]
 
-    def missing(self, start: int, stop: int) -> list[Range]:
-        """Return the parts of a range that are not in memory."""
-        found = []
-        for offset, data in self._pieces:
-            if offset + len(data) <= start or offset >= stop:
-                continue
-            if offset > start:
-                found.append((start, offset))
-            start = offset + len(data)
-        return [*found, (start, stop)] if start < stop else found
-
     def read_into(self, offset: int, buffer: memoryview) -> int:
         pieces = self._pieces  # another thread replaces the list, and never changes it
         done, count = 0, len(buffer)
@@ -218,8 +207,8 @@ class Shard:
         finally:
             self._source.remove(placed)
 
-    def ranges(self, box: Box, key: Any) -> list[Range]:
-        """Return the ranges that reading ``hdu[key]`` needs and that are not in memory.
+    def ranges(self, box: Box, key: Any, held: Sequence[Piece] = ()) -> list[Range]:
+        """Return the ranges that reading ``hdu[key]`` needs, without those of `head` and `held`.
 
         Parameters
         ----------
@@ -227,6 +216,8 @@ class Shard:
             The box around `key`.
         key : index
             The pixels.
+        held : sequence of (int, memoryview)
+            The pieces that the caller holds. Those of other threads can be removed at any time.
 
         Raises
         ------
@@ -241,15 +232,16 @@ class Shard:
                 planned = list(self.hdu.plan(key).ranges)
         except FITSError as wrong:
             raise self.named(wrong) from None
+        have = [(0, self._head_bytes), *((start, start + len(data)) for start, data in held)]
         found = [
-            missing
+            part
             for offset, length in planned
-            for missing in self._source.missing(offset, offset + length)
+            for part in _missing(offset - self._shift, offset - self._shift + length, have)
         ]
         if not tiles:
             found = _merge(found, _MAX_GAP)
         return [
-            (at - self._shift, min(at + _MAX_RANGE, stop) - self._shift)
+            (at, min(at + _MAX_RANGE, stop))
             for start, stop in dict.fromkeys(found)
             for at in range(start, stop, _MAX_RANGE)
         ]
@@ -289,6 +281,18 @@ class Shard:
             return np.asarray(self.hdu[key])
         except FITSError as wrong:
             raise self.named(wrong) from None
+
+
+def _missing(start: int, stop: int, have: Iterable[Range]) -> list[Range]:
+    """Return the parts of a range that other ranges do not cover."""
+    found = []
+    for low, high in sorted(have):
+        if high <= start or low >= stop:
+            continue
+        if low > start:
+            found.append((start, low))
+        start = high
+    return [*found, (start, stop)] if start < stop else found
 
 
 def _merge(ranges: list[Range], gap: int) -> list[Range]:
