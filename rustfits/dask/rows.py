@@ -177,7 +177,7 @@ def _write_rows(
         compression = table_compression(options.compress, options.ztilelen, columns)
         index = _create(fits, columns, total if at_once else 0, options, compression)
         if not at_once:
-            with fits[index].appending() as table:
+            with fits.table(index).appending() as table:
                 for number in range(len(written)):
                     part = output.part(number)
                     table.append(_fitted(_kept(part), facts))

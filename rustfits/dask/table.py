@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 from dask import config
 
@@ -55,8 +55,8 @@ class PartReader:
     def open(self, part: Part) -> TableBase:
         """Return the table of a part."""
         location = Location(part.file, self.remote, self.schemes, part.identity)
-        hdu: TableBase = open_location(location, part.hdu)[part.hdu]
-        return hdu
+        hdu = open_location(location, part.hdu)[part.hdu]
+        return cast("TableBase", hdu)
 
     def rows(self, hdu: TableBase, part: Part) -> RowsLike:
         """Return the rows of a part that satisfy the condition."""

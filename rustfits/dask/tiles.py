@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def join_tiles(parts: Sequence[str], path: str, length: int) -> int:
 
 def _describe(path: str) -> _Part:
     with FITS(path, threads=1) as fits:
-        hdu = fits[-1]
+        hdu: Any = fits[-1]
         header = hdu.raw_header
         row_bytes, nrows = header["NAXIS1"], header["NAXIS2"]
         rows = row_bytes * nrows

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 from rustfits._core.binding.convert import copy_hdu, delete_hdu, move_hdu
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError, FITSValueError
@@ -20,7 +20,7 @@ class Arranging(Container):
 
     __slots__ = ()
 
-    def copy_hdu(self, source: HDU, *, position: SupportsIndex | None = None) -> Any:
+    def copy_hdu(self, source: HDU, *, position: SupportsIndex | None = None) -> HDU:
         """Copy an HDU of this or another file into this file.
 
         Every byte of the copy is the same, except that SIMPLE becomes XTENSION, or the reverse,

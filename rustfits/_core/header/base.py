@@ -3,24 +3,30 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from rustfits._core.binding.errors import FITSKeyError, FITSValueError
+from rustfits._core.binding.errors import FITSKeyError, FITSTypeError, FITSValueError
+from rustfits._core.binding.hints import Hinted
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text, value_slot
 from rustfits._core.binding.locks import ForkLock
+from rustfits._core.header import html
 from rustfits._core.header.cards import (
+    CARD,
     CardSource,
     HeaderLike,
     Texts,
     add_commentary,
+    all_bytes,
     assign,
     comment_at,
     copy_cards,
     entries_of,
     first_entries,
     merge,
+    parse_cards,
     shown_cards,
     source_of,
     stored_key,
@@ -53,10 +59,35 @@ _NULL: CData = ffi.NULL
 _get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_get_generation, ForkLock
 
 
-class Header(CardSource, MutableMapping[str, Any]):
+#: What to write instead of attributes of astropy's and fitsio's headers.
+_HINTS = {
+    "comments": "header.comment_of(key) and header.set_comment(key, comment)",
+    "get_comment": "header.comment_of(key)",
+    "set": "header[key] = value, or (value, comment)",
+    "append": "header[key] = value, or header.add_history(text)",
+    "add_record": "header[key] = value, or (value, comment)",
+    "extend": "header.update(other)",
+    "merge": "header.update(other)",
+    "remove": "del header[key]",
+    "delete": "del header[key]",
+    "rename_keyword": "header.rename(old, new)",
+    "records": "header.cards",
+    "ascard": "header.cards",
+    "clean": "header.to_dict(skip_protected=True)",
+    "strip": "header.to_dict(skip_protected=True)",
+}
+#: The keywords of FITS 4.4.1 that come first, in their order.
+_FIRST = re.compile(r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS")
+#: Most cards that a notebook shows.
+_SHOWN = 200
+
+
+class Header(Hinted, CardSource, MutableMapping[str, Any]):
     """The dictionary that a live header and an edit of one share."""
 
     __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
+
+    _hints = _HINTS
 
     # A live header replaces its cards and never changes them. An edit changes its own cards, under
     # the lock.
@@ -296,6 +327,19 @@ class Header(CardSource, MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return str(self)
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the cards."""
+        try:
+            cards = self.cards
+        except Exception as failed:  # the header may be unreadable by now
+            return html.paragraph(f"{type(self).__name__}: {failed}")
+        end = [f"… {len(cards) - _SHOWN} more cards"] if len(cards) > _SHOWN else []
+        return html.preformatted([*cards[:_SHOWN], *end])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return the keywords, which a notebook completes."""
+        return self.keys()
+
     # ---- changing ----
 
     def __setitem__(self, key: str, value: object) -> None:
@@ -382,6 +426,106 @@ class Header(CardSource, MutableMapping[str, Any]):
                 raise FITSValueError(text(err.message))
             check(status, err)
             warn_of_cut(cards)
+
+        self._change(change)
+
+    def insert(
+        self, key: str, value: object, *, before: str | None = None, after: str | None = None
+    ) -> None:
+        """Insert a new card before or after that of another keyword.
+
+        Parameters
+        ----------
+        key : str
+            The keyword, which the header does not have yet, or ``COMMENT``, ``HISTORY`` or ``""``.
+        value : bool, int, float, complex, str, None, or tuple of one of them and a comment
+            The value, as for ``header[key] = value``.
+        before, after : str
+            The keyword whose first card comes behind, or before, the new one. Pass one of the two.
+
+        Raises
+        ------
+        FITSKeyError
+            If the header does not have the other keyword.
+        FITSTypeError
+            If neither or both of `before` and `after` are given.
+        FITSValueError
+            If `key` is protected or already in the header, if FITS cannot store it, or if the place
+            is among the keywords that FITS 4.4.1 puts first.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            If the header cannot be written.
+        """
+        place = after if before is None else before
+        if place is None or (before is not None and after is not None):
+            raise FITSTypeError("insert() takes one of before= and after=: a keyword")
+        made = parse_cards(b"")
+        assign(made, key, value)
+        content = all_bytes(made)
+
+        def change(cards: CData) -> None:
+            if plain_key(key) not in COMMENTARY:
+                self._refuse_second(cards, key)
+            index = self._find(cards, place)
+            if before is None:  # behind its CONTINUE cards, too
+                index += next(n for _, start, n in entries_of(cards) if start == index)
+            entries = entries_of(cards)
+            follows = next((name for name, start, _ in entries if start == index), "")
+            if _FIRST.fullmatch(follows):
+                raise FITSValueError(
+                    f"{self._where()}: no card can stand before {follows}, one of the keywords "
+                    "that come first (FITS 4.4.1)"
+                )
+            err = error()
+            check(lib.rf_header_insert(cards, index, content, len(content) // CARD, err), err)
+
+        self._change(change)
+
+    def _refuse_second(self, cards: CData, key: str) -> None:
+        """Raise `FITSValueError` if there is a card of a keyword."""
+        index = ffi.new("size_t *")
+        if lib.rf_header_find(cards, stored_key(cards, key), 0, index, ffi.NULL) == 0:
+            refusal = FITSValueError(
+                f"{self._where()}: keyword {key!r} is already in the header: delete or set it"
+            )
+            refusal.keyword = key
+            raise refusal
+
+    def rename(self, key: str, name: str) -> None:
+        """Give the first card of a keyword another keyword. The card stays in its place.
+
+        Parameters
+        ----------
+        key : str
+            The keyword.
+        name : str
+            The new keyword, which the header does not have yet.
+
+        Raises
+        ------
+        FITSKeyError
+            If the header does not have `key`.
+        FITSValueError
+            If one of the two is protected or commentary, or `name` is already in the header or does
+            not fit beside the value.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            If the header cannot be written.
+        """
+        for keyword in (key, name):
+            refuse_protected(keyword, "renamed")
+            if plain_key(keyword) in COMMENTARY:
+                raise FITSValueError(f"commentary ({keyword or 'blank'}) cannot be renamed")
+        chars = key_bytes(name)
+
+        def change(cards: CData) -> None:
+            if plain_key(key) != plain_key(name):
+                self._refuse_second(cards, name)
+            err = error()
+            status = lib.rf_header_rename(cards, stored_key(cards, key), chars, err)
+            if status == _NOT_FOUND:
+                raise self._missing(key)
+            if status == lib.RF_ERR_TYPE:
+                raise FITSValueError(text(err.message))
+            check(status, err)
 
         self._change(change)
 

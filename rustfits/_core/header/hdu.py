@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError
 from rustfits._core.binding.handle import DeletedHDU
+from rustfits._core.binding.hints import Hinted
 from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
 from rustfits._core.binding.warnings import warn_of_file
+from rustfits._core.header import html
 from rustfits._core.header.header import FITSHeader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
     from typing_extensions import Self
 
     from rustfits._core.binding.handle import FileHandle
@@ -30,6 +35,39 @@ KINDS: dict[int, str] = {
     lib.RF_HDU_OTHER: "other",
 }
 
+
+#: What to write instead of attributes of astropy's and fitsio's HDUs.
+HINTS: dict[str, str] = {
+    "data": "hdu.read(), or hdu[...] for a part",
+    "section": "hdu[...], which reads a part",
+    "columns": "hdu.colnames, hdu.dtype and hdu.units",
+    "names": "hdu.colnames",
+    "get_data": "hdu.read()",
+    "read_columns": "hdu.read(columns=...)",
+    "read_rows": "hdu.read(rows=...)",
+    "read_slice": "hdu[start:stop]",
+    "name": "hdu.extname",
+    "ver": "hdu.extver",
+    "get_extname": "hdu.extname",
+    "get_extver": "hdu.extver",
+    "get_extnum": "hdu.index",
+    "get_exttype": "hdu.kind",
+    "get_dims": "hdu.shape",
+    "get_nrows": "hdu.nrows",
+    "get_colnames": "hdu.colnames",
+    "get_rec_dtype": "hdu.dtype",
+    "get_info": "print(hdu), hdu.shape and hdu.dtype",
+    "info": "print(hdu)",
+    "fileinfo": "hdu.index and hdu.kind",
+    "read_header": "hdu.header",
+    "write_key": "hdu.header[key] = value, or (value, comment)",
+    "write_keys": "hdu.header.update(cards)",
+    "write_history": "hdu.header.add_history(text)",
+    "write_comment": "hdu.header.add_comment(text)",
+    "write_checksum": "hdu.add_checksum()",
+    "verify": "hdu.verify_checksum()",
+    "to_numpy": "hdu.read()",
+}
 
 #: The generation of a file, and the ``rf_hdu_info *`` of an HDU at that generation.
 Info: TypeAlias = "tuple[int, CData]"
@@ -71,7 +109,7 @@ def _of_index(kind: type[_AnyHDU], file: FileHandle, index: int) -> _AnyHDU:
     return kind(file, index, read_info(file, index))
 
 
-class HDU:
+class HDU(Hinted):
     """One header and data unit of an open file.
 
     A `FITS` object returns it by index, name or iteration. An HDU that is neither an image nor a
@@ -94,6 +132,27 @@ class HDU:
 
     #: What a subclass keeps about the data: None before the first access.
     _cached: Any
+
+    _hints = HINTS
+
+    if TYPE_CHECKING:
+        # What images and tables have in common. An HDU of another kind has none of it.
+
+        @property
+        def shape(self) -> tuple[int, ...]:
+            """The lengths of the axes, or the number of rows."""
+
+        @property
+        def dtype(self) -> np.dtype[Any]:
+            """The type of the array that `read` returns."""
+
+        def read(self, *args: Any, **kwargs: Any) -> Any:
+            """Read the data."""
+
+        def __len__(self) -> int: ...
+        def __iter__(self) -> Iterator[Any]: ...
+        def __getitem__(self, key: Any) -> Any: ...
+        def __setitem__(self, key: Any, value: Any) -> None: ...
 
     def __init__(self, file: FileHandle, index: int, info: Info) -> None:
         self._file = file
@@ -294,6 +353,17 @@ class HDU:
         if not self.has_data:
             return "no data"
         return f"{self._fresh().data_bytes} bytes"
+
+    def _html_content(self) -> str:
+        """Return HTML that shows the data, without reading much."""
+        return ""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: it never raises, and downloads nothing."""
+        try:
+            return html.paragraph(repr(self)[1:-1]) + self._html_content()
+        except Exception as failed:  # the file may be broken
+            return html.paragraph(f"{type(self).__name__} {self._index}: {failed}")
 
     def __repr__(self) -> str:
         parts = [f"{type(self).__name__} {self._index}"]

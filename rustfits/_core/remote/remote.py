@@ -318,6 +318,13 @@ class RemoteStats(NamedTuple):
     ranged: bool  #: fetched by ranges; False: downloaded whole
 
 
+def is_remote(file: FileHandle) -> bool:
+    """Return whether reads of an open file may fetch bytes of a server."""
+    stats = ffi.new("rf_remote_stats *")
+    stats.size = ffi.sizeof("rf_remote_stats")
+    return bool(lib.rf_file_get_remote_stats(file._handle(), stats, ffi.NULL) == 0)
+
+
 def remote_stats(file: FileHandle) -> RemoteStats:
     """Return the statistics of an open file."""
     stats = ffi.new("rf_remote_stats *")

@@ -23,6 +23,7 @@ from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.selection import Axis, select_rows
 from rustfits._core.header.hdu import HDU
 from rustfits._core.remote.plan import Plan
+from rustfits._core.table.notebook import first_rows
 from rustfits._core.table.read import plan_rows, read_columns, read_table
 from rustfits._core.table.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits._core.table.subsets import ColumnSubset, SingleColumnSubset, as_array
@@ -414,6 +415,13 @@ class TableBase(HDU):
 
     def _set_column(self, key: Any, name: str, value: Any) -> None:
         raise FITSTypeError(f"{self._schema().where}: {self.kind} cannot be written")
+
+    def _html_content(self) -> str:
+        return first_rows(self, self.colnames)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return the names of the columns, which a notebook completes."""
+        return list(self.colnames)
 
     def _describe(self) -> str:
         try:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.header import html
+from rustfits._core.table.notebook import first_rows
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
@@ -114,6 +117,13 @@ class ColumnSubset:
             As for `TableHDU.write`. The table is then unchanged.
         """
         self._hdu._set_rows(rows, self._names, data)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows, as for the table."""
+        try:
+            return html.paragraph(repr(self)[1:-1]) + first_rows(self._hdu, self._names)
+        except Exception as failed:  # the file may be broken
+            return html.paragraph(f"{type(self).__name__}: {failed}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {list(self._names)} of {self._hdu!r}>"
