@@ -136,7 +136,8 @@ def _pixels(hdu: Any, key: Any) -> Any:
 
 def _flags(fits: FITS, name: str, key: Any) -> Any:
     """Return the flags: of one HDU, or of all whose name begins so."""
-    names = [hdu.extname for hdu in fits if (hdu.extname or "").startswith(f"{name}_")]
+    every = [hdu.extname or "" for hdu in fits]
+    names = [one for one in every if one.startswith(f"{name}_")]
     if not names:
         return _pixels(fits[name], key) if name in fits else None
     first = _pixels(fits[names[0]], key)
