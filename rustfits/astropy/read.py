@@ -38,7 +38,6 @@ def read_table(
     character_as_bytes: bool = True,
     unit_parse_strict: str = "warn",
     mask_invalid: bool = True,
-    strip_spaces: bool = True,
     **options: Any,
 ) -> Table:
     """Read a table as an astropy `Table`. ``Table.read(..., format="rustfits")`` calls it.
@@ -61,8 +60,6 @@ def read_table(
         What to do with units that astropy does not know.
     mask_invalid : bool
         Whether NaN and empty strings are masked.
-    strip_spaces : bool
-        Whether blanks at the end of strings are removed.
     **options
         Options of `FITS` for opening the file, such as ``remote="ranged"`` or ``lenient=True``.
 
@@ -90,7 +87,6 @@ def read_table(
                 character_as_bytes=character_as_bytes,
                 unit_parse_strict=unit_parse_strict,
                 mask_invalid=mask_invalid,
-                strip_spaces=strip_spaces,
             )
     names = [columns] if isinstance(columns, str) else columns
     cells: dict[str, Array] = table.read(
@@ -101,8 +97,8 @@ def read_table(
     made = []
     for name, values in cells.items():
         column = _column(name, values, header.get(f"TNULL{numbers[name]}"), mask_invalid)
-        if column.dtype.kind == "S":
-            column = _text(column, character_as_bytes, strip_spaces)
+        if column.dtype.kind == "S" and not character_as_bytes:
+            column = _text(column)
         _describe(column, header, numbers[name], unit_parse_strict)
         made.append(column)
     result = Table(made, copy=False)
@@ -153,17 +149,13 @@ def _column(name: str, values: Any, null: Any, mask_invalid: bool) -> Any:
     return Column(data, name=name, copy=False)
 
 
-def _text(column: Any, as_bytes: bool, strip: bool) -> Any:
-    """Return a column of strings as bytes or text."""
+def _text(column: Any) -> Any:
+    """Return a column of bytes as text."""
     data = np.ma.getdata(column).view(np.ndarray)
-    if strip:
-        data = np.char.rstrip(data)
-    if not as_bytes:
-        data = np.char.decode(data, "latin-1").astype(f"U{data.dtype.itemsize}")
+    text = np.char.decode(data, "latin-1").astype(f"U{data.dtype.itemsize}")
     if isinstance(column, MaskedColumn):
-        fill = b"" if as_bytes else ""
-        return MaskedColumn(data, name=column.name, mask=column.mask, fill_value=fill)
-    return Column(data, name=column.name)
+        return MaskedColumn(text, name=column.name, mask=column.mask, fill_value="")
+    return Column(text, name=column.name)
 
 
 def _describe(column: Any, header: Any, number: int, unit_parse_strict: str) -> None:

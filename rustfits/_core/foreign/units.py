@@ -20,7 +20,8 @@ def unit_of(values: Any) -> Any:
         return unit if isinstance(unit, str) or hasattr(unit, "to_string") else None
     if hasattr(kind, "units") and hasattr(kind, "magnitude"):  # pint
         return f"{values.units:~C}"
-    return str(values.units) if hasattr(kind, "units") and issubclass(kind, np.ndarray) else None
+    units = getattr(values, "units", None) if issubclass(kind, np.ndarray) else None  # unyt
+    return None if units is None else str(units)
 
 
 def unit_text(unit: Any) -> str | None:

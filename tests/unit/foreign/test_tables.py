@@ -244,3 +244,24 @@ def test_a_header_takes_numbers_of_numpy_in_astropy_cards() -> None:
         warnings.simplefilter("error")
         assert rustfits.FITSHeader([Card("A", np.float64(1.5))])["A"] == 1.5
         assert rustfits.FITSHeader([("A", np.float64(1.5))])["A"] == 1.5
+
+
+class _PintLike:
+    """A quantity of an own class, which is no array."""
+
+    units = type("Unit", (), {"__format__": lambda self, spec: "km/s" if spec == "~C" else "?"})()
+    magnitude = np.array([1.0, 2.0])
+
+
+class _UnytLike(np.ndarray):
+    """An array with its units among the attributes of the object."""
+
+
+def test_quantities_of_other_packages_keep_their_unit() -> None:
+    array = np.array([1.0, 2.0]).view(_UnytLike)
+    array.units = "km/s"  # type: ignore[attr-defined]
+    with rustfits.FITS("mem://", "w+") as fits:
+        for quantity in (_PintLike(), array):
+            assert fits.write_table({"v": quantity}).units == {"v": "km/s"}
+            hdu = fits.write_image(quantity)
+            assert hdu.unit == "km/s" and hdu.read().tolist() == [1.0, 2.0]
