@@ -17,6 +17,7 @@ from rustfits._core.binding.dtypes import LOGICAL, NUMBERS
 from rustfits._core.binding.errors import FITSError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.compression.tables import table_compression
+from rustfits._core.foreign.tables import check_unit
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.table import write as table_write
 from rustfits._core.table.new_columns import NewColumn, columns_of_dtype
@@ -262,8 +263,4 @@ def _typed(frame: Frame, schema: Schema) -> Iterator[tuple[int, dict[str, Any]]]
 def _check_units(frame: Frame, schema: Schema) -> None:
     for name, unit in frame.units().items():
         column = schema.find(name)
-        if column.unit is not None and unit != column.unit:
-            raise FITSValueError(
-                f"{schema.where}: column {column.key!r}: the values are in {unit!r}, and the "
-                f"column in {column.unit!r}: convert them first"
-            )
+        check_unit(f"{schema.where}: column {column.key!r}", column.unit, unit)
