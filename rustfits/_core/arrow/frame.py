@@ -26,7 +26,7 @@ from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.foreign.times import check_times, iso_strings, mjd
 
-__all__ = ["SPOOL_BYTES", "Frame", "is_frame", "refuse_lazy"]
+__all__ = ["SPOOL_BYTES", "Frame", "is_column", "is_frame", "refuse_lazy"]
 
 #: Batches of a stream that stay in memory.
 SPOOL_BYTES = 64 << 20
@@ -49,14 +49,22 @@ def is_frame(data: Any) -> bool:
     Arrays and series, which hand over one column, are no frames. Neither are pandas frames, whose
     columns are taken one by one.
     """
-    if isinstance(data, (np.ndarray, list, tuple, dict, str, bytes)) or not exports_arrow(data):
-        return False
-    if hasattr(data, "iloc"):
-        return False
-    return not _is_column(data)
+    return _is_foreign(data) and not hasattr(data, "iloc") and not _has_one_column(data)
 
 
-def _is_column(data: Any) -> bool:
+def is_column(data: Any) -> bool:
+    """Return whether an object hands over one column: an array or a series, but none of pandas."""
+    if not _is_foreign(data) or isinstance(getattr(data, "dtype", None), np.dtype):
+        return False
+    return not hasattr(data, "iloc") and _has_one_column(data)
+
+
+def _is_foreign(data: Any) -> bool:
+    plain = isinstance(data, (np.ndarray, list, tuple, dict, str, bytes))
+    return not plain and exports_arrow(data)
+
+
+def _has_one_column(data: Any) -> bool:
     """Return whether Arrow data are an array or a series of no structs."""
     kind = getattr(data, "type", None)  # pyarrow
     if kind is not None and hasattr(kind, "num_fields"):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
-from rustfits._core.arrow.frame import is_frame, refuse_lazy
+from rustfits._core.arrow.frame import is_column, is_frame, refuse_lazy
+from rustfits._core.arrow.whole import column_of_array
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.dtypes import F4, F8, PIXEL_TYPES
@@ -104,6 +105,8 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
         raise FITSUnsupportedError(
             "a data frame is a table, not an image: use write_table, or its to_numpy()"
         )
+    if is_column(data):  # its own conversion makes floating-point numbers of integers with nulls
+        data = column_of_array(data)
     array: Array | None = None if isinstance(data, dict) else np.asanyarray(plain_array(data))
     if array is None or array.dtype.names:
         raise FITSUnsupportedError(

@@ -435,6 +435,22 @@ def test_no_frame_becomes_an_image(path: Path) -> None:
         path.unlink()
 
 
+def test_series_become_images_with_their_nulls_as_blank(path: Path) -> None:
+    for data in (
+        polars.Series([1, None, 3], dtype=polars.Int16),
+        pa.array([1, None, 3], pa.int16()),
+        pa.chunked_array([[1], [None, 3]], pa.int16()),
+    ):
+        with pytest.raises(rustfits.FITSValueError, match="give blank="):
+            rustfits.write(path, data)
+        rustfits.write_image(path, data, blank=-1)
+        with rustfits.FITS(path) as fits:
+            assert fits[0].read(mask_blank=True).tolist() == [1, None, 3]
+            assert fits[0].dtype == np.dtype("i2")
+    with pytest.raises(rustfits.FITSTypeError):
+        rustfits.write(path, pa.array(["a"]))
+
+
 def test_lazy_frames_are_refused_with_what_to_do(path: Path) -> None:
     dataframe = pytest.importorskip("dask.dataframe")
     eager = polars.DataFrame({"a": [1]})
