@@ -64,6 +64,9 @@ extern "Python" {
 
   /* rustfits/_core/remote/progress.py: an rf_progress */
   rf_status rf_py_progress(void *user, uint64_t done, int64_t total);
+
+  /* rustfits/_core/arrow/produce.py: the end of an Arrow stream */
+  void rf_py_arrow_finish(void *user);
 }
 """
 
@@ -74,6 +77,8 @@ def declarations(header: str) -> str:
     end = header.index("/* --- binding ends here --- */")
     text = re.sub(r"/\*.*?\*/", " ", header[start:end], flags=re.DOTALL)
     text = re.sub(r"\b(RF_API|RF_CHECKED)\b", "", text)
+    # The guards of structs that other headers declare, too.
+    text = re.sub(r"^#(?:ifndef|endif|define[ \t]+\w+$).*$", "", text, flags=re.MULTILINE)
     # The compiler fills in the value.
     return re.sub(r"^#define[ \t]+(\w+)[ \t]+\S.*$", r"#define \1 ...", text, flags=re.MULTILINE)
 
@@ -84,44 +89,40 @@ def public_headers() -> list[Path]:
     return [INCLUDE / name for name in re.findall(r'^#include "(.*)"$', text, re.MULTILINE)]
 
 
-# The structs of the Arrow C data interface, as its specification has them, for data of other
-# packages. A public header may declare them, too.
-ARROW = """
-struct ArrowSchema {
-  const char *format;
-  const char *name;
-  const char *metadata;
-  int64_t flags;
-  int64_t n_children;
-  struct ArrowSchema **children;
-  struct ArrowSchema *dictionary;
-  void (*release)(struct ArrowSchema *);
-  void *private_data;
-};
-struct ArrowArray {
-  int64_t length;
-  int64_t null_count;
-  int64_t offset;
-  int64_t n_buffers;
-  int64_t n_children;
-  const void **buffers;
-  struct ArrowArray **children;
-  struct ArrowArray *dictionary;
-  void (*release)(struct ArrowArray *);
-  void *private_data;
-};
-struct ArrowArrayStream {
-  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
-  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
-  const char *(*get_last_error)(struct ArrowArrayStream *);
-  void (*release)(struct ArrowArrayStream *);
-  void *private_data;
-};
+# Destructors of the capsules of the Arrow PyCapsule interface. They run with the lock of the
+# interpreter, and release a struct that no consumer has taken.
+CAPSULES = """
+void *rf_py_arrow_new(size_t size);
+void rf_py_arrow_free(void *made);
+void rf_py_free_schema(void *capsule);
+void rf_py_free_array(void *capsule);
+void rf_py_free_stream(void *capsule);
+"""
+CAPSULE_SOURCE = """
+#include <stdlib.h>
+static void *rf_py_arrow_new(size_t size) { return calloc(1, size); }
+static void rf_py_arrow_free(void *made) { free(made); }
+#define FREE_CAPSULE(function, kind, name)                           \\
+  static void function(void *capsule) {                              \\
+    struct kind *made = PyCapsule_GetPointer((PyObject *)capsule, name); \\
+    if (made == NULL) {                                              \\
+      PyErr_Clear();                                                 \\
+      return;                                                        \\
+    }                                                                \\
+    if (made->release != NULL)                                       \\
+      made->release(made);                                           \\
+    free(made);                                                      \\
+  }
+FREE_CAPSULE(rf_py_free_schema, ArrowSchema, "arrow_schema")
+FREE_CAPSULE(rf_py_free_array, ArrowArray, "arrow_array")
+FREE_CAPSULE(rf_py_free_stream, ArrowArrayStream, "arrow_array_stream")
 """
 
 public = "".join(declarations(path.read_text(encoding="utf-8")) for path in public_headers())
-own = "" if "struct ArrowSchema {" in public else ARROW
 ffibuilder = FFI()
-ffibuilder.cdef(public + own)
+ffibuilder.cdef(public)
 ffibuilder.cdef(CALLBACKS)
-ffibuilder.set_source("rustfits._core.binding._rustfits", '#include "rustfits.h"\n' + own)
+ffibuilder.cdef(CAPSULES)
+ffibuilder.set_source(
+    "rustfits._core.binding._rustfits", '#include "rustfits.h"\n' + CAPSULE_SOURCE
+)

@@ -37,6 +37,18 @@ static bool is_shown(uint32_t code) {
   return true;
 }
 
+bool rf_text_is_utf8(const char *text, size_t n) {
+  const unsigned char *p = (const unsigned char *)text;
+  size_t length;
+  for (size_t i = 0; i < n; i += length) {
+    uint32_t code;
+    length = decode(p + i, n - i, &code);
+    if (length == 0)
+      return false;
+  }
+  return true;
+}
+
 bool rf_text_is_plain(const char *text, size_t n) {
   const unsigned char *p = (const unsigned char *)text;
   size_t length;

@@ -20,4 +20,7 @@ bool rf_text_is_plain(const char *text, size_t n);
  * before a character or an escape that does not fit. Returns the length. */
 size_t rf_text_escape(const char *text, size_t n, char *out, size_t capacity);
 
+/* Returns whether n bytes are UTF-8. */
+bool rf_text_is_utf8(const char *text, size_t n);
+
 #endif

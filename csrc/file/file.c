@@ -51,6 +51,7 @@ static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_settings *set
   rf_file *file = rf_alloc_zero(1, sizeof *file);
   if (file == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file handle");
+  atomic_init(&file->holders, 1);
   file->kinds = kinds;
   file->options = settings->options;
   file->limits = settings->limits;
@@ -257,13 +258,22 @@ rf_status rf_file_discard(rf_file *file, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
+void rf_file_hold(rf_file *file) {
+  atomic_fetch_add_explicit(&file->holders, 1, memory_order_relaxed);
+}
+
+void rf_file_drop(rf_file *file) {
+  if (atomic_fetch_sub_explicit(&file->holders, 1, memory_order_acq_rel) == 1)
+    free_file(file);
+}
+
 rf_status rf_file_free(rf_file *file, rf_error *err) {
   if (file == NULL) {
     rf_error_clear(err);
     return RF_OK;
   }
   rf_status status = rf_file_close(file, err);
-  free_file(file);
+  rf_file_drop(file);
   return status;
 }
 

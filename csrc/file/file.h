@@ -33,6 +33,7 @@ typedef struct rf_kept_session {
 } rf_kept_session;
 
 struct rf_file {
+  atomic_size_t holders;          /* the caller, and each object that refers to the handle: the last one frees it */
   const rf_hdu_ops *const *kinds; /* ends with NULL; hdu/kinds.c */
   rf_store *store;
   bool in_order;      /* rf_store_profile.in_order */
@@ -104,6 +105,10 @@ rf_status rf_file_open_transport_with(const rf_hdu_ops *const *kinds, const rf_t
                                       rf_mode mode, const rf_options *options, rf_file **file, rf_error *err);
 rf_status rf_file_open_driver_with(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name,
                                    rf_mode mode, const rf_options *options, rf_file **file, rf_error *err);
+
+/* Adds a holder of the handle, and drops one. What a dropped caller leaves is closed: calls return RF_ERR_CLOSED. */
+void rf_file_hold(rf_file *file);
+void rf_file_drop(rf_file *file);
 
 /* Returns whether the process was forked while another thread changed this handle or made HDUs with it. Lock held,
  * shared or exclusively. */

@@ -47,6 +47,7 @@
 #include "rustfits/expr.h"
 #include "rustfits/lowlevel/formula.h"
 #include "rustfits/table.h"
+#include "rustfits/data/arrow.h"
 /* clang-format on */
 
 #endif

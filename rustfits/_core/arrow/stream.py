@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from rustfits._core.arrow.decode import Values, decode, nulls
 from rustfits._core.arrow.field import Field, read_field
+from rustfits._core.arrow.produce import Producer
 from rustfits._core.binding.errors import (
     FITSError,
     FITSFormatError,
@@ -39,8 +40,13 @@ class ExportsArray(Protocol):
 
 
 def exports_arrow(data: Any) -> bool:
-    """Return whether an object hands over Arrow data."""
+    """Return whether an object of another package hands over Arrow data.
+
+    Tables of this package are arrays as well, which say more of their columns.
+    """
     kind = type(data)
+    if issubclass(kind, Producer):
+        return False
     return hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
 
 

@@ -16,6 +16,7 @@ from typing import (
 
 import numpy as np
 
+from rustfits._core.arrow.produce import Selection
 from rustfits._core.binding.arguments import max_threads
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSError, FITSIndexError, FITSTypeError, FITSValueError
@@ -23,6 +24,7 @@ from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.selection import Axis, select_rows
 from rustfits._core.header.hdu import HDU
 from rustfits._core.remote.plan import Plan
+from rustfits._core.table.export import ArrowTable
 from rustfits._core.table.notebook import first_rows
 from rustfits._core.table.read import plan_rows, read_columns, read_table
 from rustfits._core.table.schema import Column, Schema, read_schema, warn_of_columns
@@ -48,7 +50,7 @@ def lock_of(file: FileHandle) -> ForkLock:
     return file.edit_lock
 
 
-class TableBase(HDU):
+class TableBase(ArrowTable, HDU):
     """Base class of binary tables, ASCII tables and random groups: the methods that read."""
 
     __slots__ = ()
@@ -287,6 +289,17 @@ class TableBase(HDU):
             found = self.where(rows)
             return Axis(0, 1, len(found), found.astype(np.uint64))
         return rows_of(self._schema(), rows)[0]
+
+    def _arrow(
+        self, columns: Iterable[str] | str | None = None, rows: RowsLike = None, **options: Any
+    ) -> Selection:
+        """Return what is read as Arrow data, and issue warnings about the columns."""
+        schema = self._schema()
+        chosen = schema.select(columns)
+        axis = self._rows(rows)
+        warn_of_columns(self._file, schema, self._index, chosen)
+        numbers = [column.number for column in chosen]
+        return Selection(self._file, self._index, numbers, axis, **options)
 
     def where(self, expression: str) -> Array:
         """Return the rows that satisfy a condition.

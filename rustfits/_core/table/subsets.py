@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
 from rustfits._core.header import html
+from rustfits._core.table.export import ArrowExport
 from rustfits._core.table.notebook import first_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
+    from rustfits._core.arrow.produce import Selection
     from rustfits._core.binding.arrays import Array
     from rustfits._core.table.base import RowsLike, TableBase
 
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 
-class ColumnSubset:
+class ColumnSubset(ArrowExport):
     """Several columns of a table: ``hdu[["ra", "dec"]]``.
 
     A key for rows reads them: ``hdu[["ra", "dec"]][10:20]``, or ``[...]`` for all.
@@ -61,6 +63,11 @@ class ColumnSubset:
 
     def __iter__(self) -> Iterator[Any]:
         return self._hdu.iter(columns=self._names)
+
+    def _arrow(
+        self, columns: Iterable[str] | str | None = None, rows: RowsLike = None, **options: Any
+    ) -> Selection:
+        return self._hdu._arrow(self._names if columns is None else columns, rows, **options)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return as_array(self.read(), dtype, copy)
@@ -129,7 +136,7 @@ class ColumnSubset:
         return f"<{type(self).__name__} {list(self._names)} of {self._hdu!r}>"
 
 
-class SingleColumnSubset:
+class SingleColumnSubset(ArrowExport):
     """One column of a table: ``hdu["ra"]``.
 
     A key for rows reads it: ``hdu["ra"][10:20]``, ``[...]`` for all, ``[5]`` for one cell.
@@ -181,6 +188,11 @@ class SingleColumnSubset:
     def __iter__(self) -> Iterator[Any]:
         for row in self._hdu.iter(columns=[self._name]):
             yield row[0]
+
+    def _arrow(
+        self, columns: Iterable[str] | str | None = None, rows: RowsLike = None, **options: Any
+    ) -> Selection:
+        return self._hdu._arrow([self._name] if columns is None else columns, rows, **options)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return as_array(self.read(), dtype, copy)
