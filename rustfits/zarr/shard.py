@@ -33,7 +33,7 @@ Piece: TypeAlias = "tuple[int, memoryview]"
 Box: TypeAlias = "tuple[tuple[int, int], ...]"
 
 # More tiles than these are fetched by fewer requests, in which neighbours are one range.
-_MAX_SINGLE = 64
+_MAX_SINGLE = 256
 # Ranges are split at this size, so that several requests fetch a large one.
 _MAX_RANGE = 16 << 20
 # Rows of plain images, and many tiles, this close together are fetched with the bytes between them.
@@ -149,7 +149,9 @@ class Shard:
         fits = FITS.__new__(FITS)
         source = self._source
         fits._hdus, fits._count = {}, 0
-        fits._file = open_source(lambda: source, source.lock, name.encode(), "r", NULL, 0)
+        fits._file = open_source(
+            lambda: source, source.lock, name.encode("utf-8", "replace"), "r", NULL, 0
+        )
         return fits
 
     def changed(self, difference: str) -> FITSChangedError:
@@ -162,7 +164,6 @@ class Shard:
     def named(self, wrong: FITSError) -> FITSError:
         """Return an error with the index that the HDU has in its file."""
         message = str(wrong).replace(self._shown, self.where)
-        wrong.args = (message,) if not isinstance(wrong, OSError) else wrong.args
         made = type(wrong)(message)
         made.__dict__.update(wrong.__dict__)
         made.hdu = self._index

@@ -18,6 +18,19 @@ __all__ = ["Extension", "NamedImage", "header_attributes", "named_images"]
 Extension: TypeAlias = "int | str | tuple[str, int]"
 
 _AXES = "xyz"
+# Attributes by which xarray decodes values.
+_CONVENTIONS = {
+    "_FillValue",
+    "_Unsigned",
+    "add_offset",
+    "calendar",
+    "coordinates",
+    "dtype",
+    "grid_mapping",
+    "missing_value",
+    "scale_factor",
+    "units",
+}
 # The EXTNAME of every compressed image by some programs, and the metadata of Zarr.
 _NO_NAMES = ("COMPRESSED_IMAGE", "zarr.json")
 
@@ -128,5 +141,8 @@ def header_attributes(header: FITSHeader, *, scaling: bool = False) -> dict[str,
         ):
             continue
         value = header[key]
-        made[key] = [value.real, value.imag] if isinstance(value, complex) else value
+        # Readers would apply attributes of these names to the values.
+        made[key.upper() if key in _CONVENTIONS else key] = (
+            [value.real, value.imag] if isinstance(value, complex) else value
+        )
     return made

@@ -105,6 +105,18 @@ def test_odd_names(tmp_path: Path, open_refs: Any) -> None:
     assert group["A_B"].metadata.dimension_names == ("y_", "x_")  # a variable is named "x"
 
 
+def test_keywords_that_xarray_would_apply(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    with FITS(path, "w+") as fits:
+        header = fits.write_image(SCI, extname="SCI").header
+        for keyword in ("scale_factor", "add_offset", "units", "missing_value"):
+            header[keyword] = 3
+    with xarray.open_zarr("reference://", storage_options={"fo": rustfits.manifest(path)}) as data:
+        np.testing.assert_array_equal(data.SCI, SCI)
+    with xarray.open_dataset(path, engine="rustfits") as data:
+        np.testing.assert_array_equal(data.SCI, SCI)
+
+
 # ---- virtualizarr ----
 
 
