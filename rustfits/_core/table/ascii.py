@@ -11,7 +11,8 @@ import numpy as np
 
 from rustfits._core.binding.dtypes import F8, NUMBERS, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
-from rustfits._core.table.input import NewColumn, as_column, columns_of_data, columns_of_dtype
+from rustfits._core.table import write as table_write
+from rustfits._core.table.input import NewColumn, columns_of_dtype
 from rustfits._core.table.subsets import AsciiColumnSubset, AsciiSingleColumnSubset
 from rustfits._core.table.table import WritableTable
 
@@ -60,6 +61,7 @@ class AsciiTableHDU(WritableTable):
         before: str | SupportsIndex | None = None,
         unit: str | None = None,
         format: str | None = None,  # noqa: A002  the name that users know
+        times: str = "iso",
     ) -> None:
         """Insert a column.
 
@@ -76,6 +78,8 @@ class AsciiTableHDU(WritableTable):
             The unit (TUNITn).
         format : str, optional
             TFORMn: ``"I8"``, ``"F10.3"``, ``"A20"``. By default chosen by the type of `data`.
+        times : {"iso", "mjd"}
+            How to store ``datetime64``, as for `FITS.write_table`.
 
         Raises
         ------
@@ -88,11 +92,8 @@ class AsciiTableHDU(WritableTable):
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
-        values = as_column(data)
-        if values.ndim == 0:
-            raise FITSValueError(f"column {name!r}: a single value, not a list of cells")
-        made = columns_of_data({name: values}, None if unit is None else {name: unit})
-        (column,) = ascii_columns(made, None if format is None else {name: format})
+        made, values = table_write.column_of_data(name, data, unit, times=times)
+        (column,) = ascii_columns([made], None if format is None else {name: format})
         self._insert(column, values, position, after, before)
 
     def _as_read(self, column: NewColumn) -> NewColumn:

@@ -7,7 +7,6 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -23,9 +22,7 @@ from rustfits._core.arrow.frame import is_frame
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
-from rustfits._core.foreign.tables import check_units, describe, units_of_data
-from rustfits._core.foreign.times import check_times, new_times
-from rustfits._core.foreign.units import unit_text
+from rustfits._core.foreign.tables import check_units
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table import write as table_write
 from rustfits._core.table.base import RowsLike, TableBase, lock_of, names_of, rows_of
@@ -34,7 +31,6 @@ from rustfits._core.table.input import (
     NewColumn,
     as_column,
     as_table,
-    columns_of_data,
 )
 from rustfits._core.table.schema import Column, Schema
 
@@ -509,23 +505,15 @@ class TableHDU(WritableTable):
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
-        values = as_column(data)
-        if values.ndim == 0:
-            raise FITSValueError(f"column {name!r}: a single value, not a list of cells")
-        if unit is None:
-            unit = unit_text(units_of_data({name: data}).get(name))
-        if values.dtype.kind in "mM":
-            values, own = new_times(f"column {name!r}", values, check_times(times))
-            unit = own if unit is None else unit
-        (column,) = columns_of_data(
-            {name: values},
-            {name: unit},
-            None if inner_dtype is None else {name: inner_dtype},
-            [name] if bit_packed else None,
-            heap_format,
+        column, values = table_write.column_of_data(
+            name,
+            data,
+            unit,
+            inner_dtype=inner_dtype,
+            bit_packed=bit_packed,
+            heap_format=heap_format,
+            times=times,
         )
-        found = describe({name: data})
-        column = replace(column, display=found.displays.get(name), comment=found.comments.get(name))
         self._insert(column, values, position, after, before)
 
     @_edits

@@ -18,13 +18,14 @@ from rustfits._core.compression.tables import TableCompression, table_compressio
 from rustfits._core.foreign.meta import merge
 from rustfits._core.foreign.tables import describe, units_of_data
 from rustfits._core.foreign.times import check_times, new_times
-from rustfits._core.foreign.units import unit_text
+from rustfits._core.foreign.units import unit_of, unit_text
 from rustfits._core.header.header import header_cards
 from rustfits._core.header.values import ascii_bytes
 from rustfits._core.table.input import (
     Heap,
     NewColumn,
     TableLike,
+    as_column,
     as_table,
     columns_of_data,
     fit_cells,
@@ -44,6 +45,7 @@ __all__ = [
     "Cargo",
     "append_rows",
     "check_table",
+    "column_of_data",
     "create_table",
     "insert_column",
     "match",
@@ -348,6 +350,44 @@ def create_table(
     _check(lib.rf_table_create(handle, spec, index, err), err)
     del keep, name, cards, compression  # borrowed by the spec until here
     return int(index[0])
+
+
+def column_of_data(
+    name: str,
+    data: Any,
+    unit: str | None = None,
+    *,
+    inner_dtype: Any = None,
+    bit_packed: bool = False,
+    heap_format: str | None = None,
+    times: str = "iso",
+) -> tuple[NewColumn, Array]:
+    """Return a column to insert, with what the data say about it, and its values.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        If there can be no such column.
+    """
+    check_times(times)
+    values = as_column(data)
+    if values.ndim == 0:
+        raise FITSValueError(f"column {name!r}: a single value, not a list of cells")
+    if unit is None:
+        unit = unit_text(unit_of(data))
+    if values.dtype.kind in "mM":
+        values, own = new_times(f"column {name!r}", values, times)
+        unit = own if unit is None else unit
+    (column,) = columns_of_data(
+        {name: values},
+        {name: unit},
+        None if inner_dtype is None else {name: inner_dtype},
+        [name] if bit_packed else None,
+        heap_format,
+    )
+    found = describe({name: data})
+    made = replace(column, display=found.displays.get(name), comment=found.comments.get(name))
+    return made, values
 
 
 def check_table(

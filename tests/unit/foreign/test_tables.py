@@ -132,6 +132,15 @@ def test_an_inserted_column_has_description_and_format() -> None:
         assert hdu.units["b"] == "Jy"
 
 
+def test_an_ascii_table_keeps_units_and_descriptions_of_a_column() -> None:
+    with rustfits.FITS("mem://", "w+") as fits:
+        hdu: Any = fits.create_ascii_table_hdu([("a", "i4")], 2)
+        hdu.insert_column("b", Column([1.0, 2.0], unit="Jy", description="flux", format="10.3f"))
+        hdu.insert_column("t", np.array(["2020-01-01", "NaT"], "M8[D]"))
+        assert (hdu.header["TCOMM2"], hdu.header["TDISP2"]) == ("flux", "F10.3")
+        assert hdu.units["b"] == "Jy" and hdu["t"][...].tolist() == ["2020-01-01", ""]
+
+
 def test_structured_arrays_keep_masks_and_units() -> None:
     rows = np.array([(1, 2.0), (3, 4.0)], "i4,f8")
     mask = np.array([(0, 1), (1, 0)], "?,?")
