@@ -8,10 +8,12 @@ for the others it links to the public base.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,9 @@ GROUPS = {
     "Drivers": ["Driver", "DriverTable", "ByteSource"],
 }
 
+#: Modules for other packages, which may be missing.
+OPTIONAL_MODULES = ("dask",)
+
 COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack", "rustfits drivers"]
 
 #: Classes whose arguments a program gives.
@@ -49,6 +54,15 @@ MADE_BY_THE_USER = {
 def public() -> dict[str, object]:
     """Return the public objects by name, without ``__version__``."""
     return {name: getattr(rustfits, name) for name in rustfits.__all__ if name[0] != "_"}
+
+
+def optional_modules() -> dict[str, object]:
+    """Return the public modules that ``import rustfits`` does not import, by name."""
+    found: dict[str, object] = {}
+    for name in OPTIONAL_MODULES:
+        with suppress(ImportError):  # of the package that it is for
+            found[name] = importlib.import_module(f"rustfits.{name}")
+    return found
 
 
 def group_of(cls: type) -> str:
@@ -110,6 +124,7 @@ def make_pages() -> dict[str, str]:
     functions = [name for name, value in public().items() if inspect.isfunction(value)]
     classes = {name: value for name, value in public().items() if inspect.isclass(value)}
     modules = {name: value for name, value in public().items() if inspect.ismodule(value)}
+    modules |= optional_modules()
     errors = [name for name, value in classes.items() if issubclass(value, BaseException)]
     others = {name: value for name, value in classes.items() if name not in errors}
     pages = {
@@ -128,7 +143,8 @@ def make_pages() -> dict[str, str]:
         groups[group_of(cls)].append(name)
     index = [
         *heading("Python API reference", 0),
-        "``import rustfits`` gives the names on these pages, and no others.",
+        "``import rustfits`` gives the names on these pages, and no others. The modules for other "
+        "packages, such as ``rustfits.dask``, have an import of their own.",
         "",
         *toctree("Functions, exceptions, commands", ["functions", "exceptions", "commands"]),
     ]
