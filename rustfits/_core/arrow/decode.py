@@ -207,10 +207,7 @@ def _lists(
     inner = _elements(decode(owner, field.children[0], child, first, last - first))
     made = Ragged(np.diff(offsets).astype("u8"), inner)
     if mask is not None and made.lengths[mask].any():  # a null list may have elements
-        made = made.take(np.arange(count))
-        lengths = np.where(mask, 0, np.diff(offsets))
-        keep = np.repeat(~mask, np.diff(offsets))
-        made = Ragged(lengths.astype("u8"), inner[keep])
+        return made.take(np.arange(count), mask)
     return made
 
 
@@ -287,9 +284,7 @@ def _take(values: Values, index: Array, mask: Array | None) -> Values:
             made.empty(mask)
         return made
     if isinstance(values, Ragged):
-        if mask is None:
-            return values.take(index)
-        raise FITSFormatError(_INVALID)
+        return values.take(index, mask)
     found: Array = values[index]
     if mask is None:
         return found

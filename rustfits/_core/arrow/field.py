@@ -200,8 +200,8 @@ def _metadata(chars: CData) -> dict[str, str]:
     return made
 
 
-def check_field(where: str, field: Field) -> None:
-    """Check that FITS has cells for the values of a column.
+def check_field(label: str, field: Field) -> None:
+    """Check that FITS has cells for the values of a column. `label` names it in messages.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def check_field(where: str, field: Field) -> None:
         If it has none. The message names the column, its type, and an alternative.
     """
     for reason in () if field.complex_dtype is not None else _refusals(field, 0):
-        raise FITSTypeError(f"{where}: column {field.name!r}: {reason}")
+        raise FITSTypeError(f"{label}: {reason}")
 
 
 def _refusals(field: Field, lists: int) -> Iterator[str]:

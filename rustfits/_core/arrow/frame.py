@@ -16,7 +16,7 @@ import numpy as np
 
 from rustfits._core.arrow.decode import Values
 from rustfits._core.arrow.facts import Facts
-from rustfits._core.arrow.field import check_field, fits_text
+from rustfits._core.arrow.field import Field, check_field, fits_text
 from rustfits._core.arrow.held import Held
 from rustfits._core.arrow.hint import HEADER_KEY, renumbered
 from rustfits._core.arrow.ragged import Ragged
@@ -131,8 +131,10 @@ class Frame:
         if not single:
             _check_names(where, self.names)
         for field in fields:
+            if field.values.format.startswith("w:") and _is_of_polars(data):
+                raise FITSTypeError(f"{self._label(field)}: FITS has no cells of Python objects")
             if not (null_types and field.is_null):
-                check_field(where, field)
+                check_field(self._label(field), field)
         self._is_raw = single
         self._times = {name: check_times(times(name)) for name in self.names}
         self.facts = [Facts(field, self._times[field.name]) for field in fields]
@@ -169,7 +171,10 @@ class Frame:
 
     def label(self, facts: Facts) -> str:
         """Return the name of a column for messages."""
-        return f"{self.where}: column {facts.field.name!r}" if facts.field.name else self.where
+        return self._label(facts.field)
+
+    def _label(self, field: Field) -> str:
+        return f"{self.where}: column {field.name!r}" if field.name else self.where
 
     def _parts(self, batch: Batch) -> Iterator[tuple[int, int]]:
         for start in range(0, batch.count, self._rows):
@@ -290,6 +295,13 @@ def _check_names(where: str, names: list[str]) -> None:
 
 def _row_bytes(facts: Facts) -> int:
     return max(facts.base.itemsize, 16) * int(np.prod(facts.shape, dtype=int))
+
+
+def _is_of_polars(data: Any) -> bool:
+    """Return whether data are of polars, which hands over objects as bytes of their addresses."""
+    native = getattr(data, "to_native", None)
+    kind = type(data if native is None else native())
+    return kind.__module__.partition(".")[0] == "polars"
 
 
 def _is_in_memory(data: Any) -> bool:

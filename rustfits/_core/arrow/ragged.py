@@ -41,11 +41,13 @@ class Ragged:
         """The memory of the elements and lengths."""
         return int(self.elements.nbytes) + self.lengths.nbytes
 
-    def take(self, index: Array) -> Ragged:
-        """Return the cells of these numbers."""
+    def take(self, index: Array, mask: Array | None = None) -> Ragged:
+        """Return the cells of these numbers, empty where `mask` is True."""
         lengths = self.lengths.astype(np.int64)
         begins = np.cumsum(lengths) - lengths
         chosen, lengths = begins[index], lengths[index]
+        if mask is not None:
+            lengths = np.where(mask, 0, lengths)
         starts = np.cumsum(lengths) - lengths
         places = np.repeat(chosen - starts, lengths) + np.arange(int(lengths.sum()))
         return Ragged(lengths.astype(np.uint64), self.elements[places])

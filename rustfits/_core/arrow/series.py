@@ -42,8 +42,8 @@ def check_pandas_names(data: Any) -> None:
         raise FITSValueError(f"two columns of the data frame have the name {twice!r}: rename one")
 
 
-def column_of_series(values: Any) -> Array:
-    """Return a series as an array.
+def column_of_series(values: Any, label: str = "the values") -> Array:
+    """Return a series as an array. `label` is for messages.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def column_of_series(values: Any) -> Array:
         return dense
     if exports_arrow(values):
         try:
-            return column_of_array(values)
+            return column_of_array(values, label)
         except FITSTypeError as failed:
             if not isinstance(failed.__cause__, ImportError):
                 raise
@@ -72,6 +72,6 @@ def column_of_series(values: Any) -> Array:
         undefined = np.asarray(values.isna().to_numpy(), bool)
         return np.array(values.astype(object).where(~undefined, "").to_list(), "U")
     raise FITSTypeError(
-        f"a column of the pandas type {dtype} needs pyarrow, which is not installed "
+        f"{label}: the pandas type {dtype} needs pyarrow, which is not installed "
         "(pip install pyarrow), or a conversion by astype()"
     )

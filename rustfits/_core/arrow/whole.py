@@ -23,16 +23,16 @@ def columns_of_frame(where: str, data: Any) -> dict[str, Any]:
         return frame.columns()
 
 
-def column_of_array(data: Any) -> Array:
+def column_of_array(data: Any, label: str = "the values") -> Array:
     """Return an Arrow array or a series as a numpy array, masked where it has nulls.
 
-    Times and durations are of type datetime64 and timedelta64.
+    Times and durations are of type datetime64 and timedelta64. `label` is for messages.
 
     Raises
     ------
     FITSError
         If FITS cannot hold its values.
     """
-    with Frame("the values", data, single=True) as frame:
+    with Frame(label, data, single=True) as frame:
         (values,) = frame.columns().values()
     return values  # type: ignore[no-any-return]

@@ -80,12 +80,17 @@ def as_table(
         for name in data:
             if not isinstance(name, str):
                 raise FITSTypeError(f"{where}: names of columns are str, not {type(name).__name__}")
-        columns = {name: as_column(values) for name, values in data.items()}
+        columns = {
+            name: as_column(values, f"{where}: column {name!r}") for name, values in data.items()
+        }
     elif isinstance(data, (list, tuple)) and names is not None:
         names = list(names)
         if len(names) != len(data):
             raise FITSValueError(f"{where}: {len(names)} names for {len(data)} columns")
-        columns = {name: as_column(values) for name, values in zip(names, data, strict=True)}
+        columns = {
+            name: as_column(values, f"{where}: column {name!r}")
+            for name, values in zip(names, data, strict=True)
+        }
         if len(columns) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise FITSValueError(f"{where}: the name {twice!r} is given twice")
@@ -127,15 +132,18 @@ def is_table(data: Any) -> TypeGuard[TableLike]:
     return bool(getattr(getattr(data, "dtype", None), "names", None))
 
 
-def as_column(values: Any) -> Array:
-    """Return cells as an array. Lists of different lengths become an object array."""
+def as_column(values: Any, label: str = "the values") -> Array:
+    """Return cells as an array. Lists of different lengths become an object array.
+
+    `label` is for messages.
+    """
     if isinstance(values, Ragged):
         return cast("Array", values)
     if not isinstance(values, (np.ndarray, list, tuple)):
         if is_series(values):
-            return column_of_series(values)
+            return column_of_series(values, label)
         if exports_arrow(values):
-            return column_of_array(values)
+            return column_of_array(values, label)
     values = plain_array(values)
     if isinstance(values, np.ndarray):
         return values
@@ -190,7 +198,7 @@ def fit_cells(
     if values is np.ma.masked:  # a float64 by birth, which must not decide anything
         zero: Any = "" if column.is_text else np.zeros((), NUMBERS.get(column.type, bool))
         values = np.ma.MaskedArray(zero, True)
-    array = _shaped(label, column, as_column(values), count, broadcast)
+    array = _shaped(label, column, as_column(values, label), count, broadcast)
     if not array.size:  # of what type nothing is does not matter
         return np.empty(array.shape, "u1"), column.type, None
     if array.dtype.kind in "mM":

@@ -245,7 +245,7 @@ def test_pandas_frames_that_cannot_be_told_apart_are_refused(path: Path) -> None
     with pytest.raises(rustfits.FITSTypeError, match="several levels"):
         rustfits.write(path, levels)
     periods = pandas.DataFrame({"p": pandas.period_range("2020", periods=3, freq="M")})
-    with pytest.raises(rustfits.FITSTypeError, match=r"pandas\.period"):
+    with pytest.raises(rustfits.FITSTypeError, match=r"column 'p': .*pandas\.period"):
         rustfits.write(path, periods)
     assert not path.exists()
 
@@ -270,6 +270,19 @@ def test_types_that_fits_has_not_are_refused_by_column(path: Path, kind: str) ->
     with pytest.raises(rustfits.FITSTypeError, match=f"column 'bad one': .*{kind}"):
         rustfits.write(path, table)
     assert not path.exists()
+
+
+def test_python_objects_are_refused(path: Path) -> None:
+    frame = polars.DataFrame({"o": polars.Series([object()], dtype=polars.Object)})
+    for data in (frame, narwhals.from_native(frame)):
+        with pytest.raises(rustfits.FITSTypeError, match=r"column 'o': .* Python objects"):
+            rustfits.write(path, data)
+
+
+def test_dictionaries_of_lists_are_decoded(path: Path) -> None:
+    values = pa.DictionaryArray.from_arrays([0, None, 1, 0], pa.array([[1, 2], [3]]))
+    rustfits.write(path, pa.table({"l": values}))
+    assert read(path)["l"] == [[1, 2], [], [3], [1, 2]]
 
 
 @pytest.mark.parametrize(
