@@ -13,7 +13,7 @@ from rustfits._core.compression.tables import table_compression
 from rustfits._core.foreign.images import as_parts
 from rustfits._core.foreign.meta import merge
 from rustfits._core.image.compressed import CompressedImageHDU
-from rustfits._core.image.create import append_image, check_pixels, create_image
+from rustfits._core.image.create import append_images, check_pixels, create_image
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.pixels import as_pixels
 from rustfits._core.image.scaling import new_scaling, scaled_pixels
@@ -223,8 +223,7 @@ class Creating:
             images.append((as_pixels(part.data), options))
         for array, options in images:
             check_pixels(self._file.name, array, **options)
-        made = [append_image(self._file, array, extver=extver, **how) for array, how in images]
-        return self._image(made[0], compression)
+        return self._image(append_images(self._file, images, extver), compression)
 
     def create_table_hdu(
         self,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rustfits._core.header.header import HeaderLike
     from rustfits._core.image.scaling import Scaling
 
-__all__ = ["append_image", "check_pixels", "create_image"]
+__all__ = ["append_image", "append_images", "check_pixels", "create_image"]
 
 
 def create_image(
@@ -208,6 +208,27 @@ def append_image(
                 flags=lib.RF_IMAGE_HELD | (0 if scaling is None else scaling.flags),
             )
     return index
+
+
+def append_images(
+    file: FileHandle, images: Sequence[tuple[Array, dict[str, Any]]], extver: int | None
+) -> int:
+    """Append images with the options of `append_image`, all or none, and return the first index.
+
+    Raises
+    ------
+    FITSError
+        As for `append_image`.
+    """
+    made: list[int] = []
+    try:
+        for data, options in images:
+            made.append(append_image(file, data, extver=extver, **options))
+    except BaseException:
+        for index in reversed(made):
+            lib.rf_hdu_delete(file._handle(), index, ffi.NULL)
+        raise
+    return made[0]
 
 
 def check_pixels(

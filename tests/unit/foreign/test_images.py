@@ -99,6 +99,25 @@ def test_masks_and_flags_become_hdus() -> None:
         assert fits[-1].read().tolist() == [1, 1]
 
 
+def test_a_full_disk_leaves_no_part_of_a_ccddata(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "a.fits"
+    rustfits.write(path, np.zeros(3))
+    before = path.read_bytes()
+    pixels = np.zeros((100, 100))  # 80,000 bytes, and as many for the uncertainty
+    ccd = CCDData(pixels, unit="adu", uncertainty=StdDevUncertainty(pixels))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with rustfits.FITS(path, "r+") as fits:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, limits[1]))
+            with pytest.raises(rustfits.FITSIOError):
+                fits.write(ccd)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert len(fits) == 1
+    assert path.read_bytes() == before
+
+
 def test_what_no_hdu_holds_is_refused(ccd: CCDData) -> None:
     with rustfits.FITS("mem://", "w+") as fits:
         with pytest.raises(TypeError, match="UnknownUncertainty"):
