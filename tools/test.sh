@@ -83,7 +83,8 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
   local targets=(test_crowd test_file test_flush test_gzip test_gzip_write test_index test_mapping test_pack
-    test_parallel test_pipe_stream test_platform test_range_reader test_resize test_scattered_ranges test_shared_read
+    test_parallel test_pipe_stream test_platform test_range_reader test_raw_threads test_resize test_scattered_ranges
+    test_shared_read
     test_store test_threads
     test_tile_cache test_zimage test_zimage_broken test_zimage_sections test_zimage_write test_ztable
     test_ztable_errors)

@@ -97,6 +97,13 @@ static rf_status allocate_unit(uint64_t bytes, char **unit, size_t *n, rf_error 
   return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes for a header", bytes);
 }
 
+/* Puts END behind `count` cards of a header unit, in its last block: a header that gets shorter keeps its blocks. */
+static void put_end(char *unit, size_t n, size_t count) {
+  size_t used = count * RF_CARD_BYTES, end = n - RF_BLOCK_BYTES > used ? n - RF_BLOCK_BYTES : used;
+  memset(unit + used, ' ', n - used);
+  memcpy(unit + end, "END", 3);
+}
+
 static rf_status keep_data(rf_file *file, rf_hdu *hdu, const char *cards, size_t count, bool *written, rf_error *err) {
   size_t used = count * RF_CARD_BYTES, n;
   uint64_t need;
@@ -106,9 +113,8 @@ static rf_status keep_data(rf_file *file, rf_hdu *hdu, const char *cards, size_t
   need = rf_layout_choose_room(file, hdu, need);
   RF_TRY(rf_layout_check_header(file, need, err));
   RF_TRY(allocate_unit(need, &unit, &n, err));
-  memset(unit, ' ', n);
   memcpy(unit, cards, used);
-  memcpy(unit + used, "END", 3);
+  put_end(unit, n, count);
   rf_status status = rf_file_replace_header_locked(file, hdu->index, unit, n, written, err);
   rf_free(unit);
   return status;
@@ -193,6 +199,8 @@ rf_status rf_cards_patch_locked(rf_file *file, rf_hdu *hdu, uint64_t offset, con
     memcpy(unit + at, bytes, n);
     status = check_patch(unit, all, at, at + n, old_count, err);
   }
+  if (status == RF_OK && (count_cards(unit, all) + 1) * RF_CARD_BYTES + RF_BLOCK_BYTES <= all)
+    put_end(unit, all, count_cards(unit, all));
   if (status == RF_OK)
     status = hdu->unpublished ? resize_data(file, hdu, unit, all / RF_CARD_BYTES, written, err)
                               : rf_file_replace_header_locked(file, hdu->index, unit, all, written, err);

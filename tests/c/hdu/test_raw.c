@@ -385,6 +385,47 @@ static void a_header_grows(void) {
   headers_grow(false);
 }
 
+/* Checks that the data of the table are those of open_three(), here and for a fresh handle. */
+static void check_table(rf_file *file, uint64_t header_bytes) {
+  uint8_t data[8 * TABLE_ROWS];
+  CHECK(info_of(file, 1).header_bytes == header_bytes && count_of(file) == 3);
+  CHECK_OK(rf_hdu_read_raw(file, 1, RF_PART_DATA, 0, data, sizeof data, &err), err);
+  fits_bytes expected = {0};
+  fits_data(&expected, sizeof data, 7);
+  CHECK(memcmp(expected.bytes, data, sizeof data) == 0);
+  fits_free(&expected);
+  check_index(file);
+}
+
+/* END stays in the last block: what opens the file finds the data there. */
+static void a_header_that_shrinks_keeps_its_blocks(void) {
+  rf_file *file = open_three(true, "shrink.fits");
+  rf_header *header = NULL;
+  char more[80 * 200], end[80];
+  CHECK_OK(rf_hdu_get_header(file, 1, &header, &err), err);
+  size_t n = rf_header_get_count(header);
+  memcpy(more, rf_header_get_cards(header), 80 * n);
+  rf_header_free(header);
+  memset(more + 80 * n, ' ', sizeof more - 80 * n);
+  for (size_t i = n; i < 100; i++)
+    memcpy(more + 80 * i, "HISTORY more", 12);
+  CHECK_OK(rf_hdu_set_cards(file, 1, more, 100, RF_DATA_KEEP, &err), err);
+  check_table(file, 8640);
+  CHECK_OK(rf_hdu_set_cards(file, 1, more, n, RF_DATA_KEEP, &err), err);
+  check_table(file, 8640);
+  CHECK_OK(rf_hdu_get_header(file, 1, &header, &err), err);
+  CHECK(rf_header_get_count(header) == n);
+  rf_header_free(header);
+  CHECK_OK(rf_hdu_set_cards(file, 1, more, 100, RF_DATA_KEEP, &err), err);
+  memset(more + 80 * n, ' ', sizeof more - 80 * n);
+  memcpy(more + 80 * n, "END", 3);
+  CHECK_OK(rf_hdu_write_raw(file, 1, RF_PART_HEADER, 0, more, 8640, &err), err);
+  check_table(file, 8640);
+  CHECK_OK(rf_hdu_read_raw(file, 1, RF_PART_HEADER, 5760, end, sizeof end, &err), err);
+  CHECK(memcmp(end, "END", 3) == 0);
+  free_file(file);
+}
+
 static void illegal_cards_are_refused(void) {
   static const char *const wrong[] = {"END",
                                       "lower   =                    1",
@@ -610,6 +651,7 @@ int main(void) {
   RUN(hidden_hdus_appear);
   RUN(kind_and_columns_are_read_again);
   RUN(a_header_grows);
+  RUN(a_header_that_shrinks_keeps_its_blocks);
   RUN(illegal_cards_are_refused);
   RUN(odd_cards_stay);
   RUN(an_hdu_is_built_by_hand);

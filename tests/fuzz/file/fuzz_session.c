@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fresh.h"
 #include "script.h"
 #include "image_request.h"
 
@@ -302,57 +303,6 @@ static void command(session *s) {
   }
 }
 
-/* ---- the check ---- */
-
-static void compare_headers(rf_file *a, rf_file *b, size_t index) {
-  rf_error err;
-  rf_header *first = NULL, *second = NULL;
-  rf_status one = rf_hdu_get_header(a, index, &first, &err), two = rf_hdu_get_header(b, index, &second, &err);
-  expect(one == two, "a header that can be read in one handle only");
-  if (one == RF_OK) {
-    expect(rf_header_get_count(first) == rf_header_get_count(second), "headers of different length");
-    expect(memcmp(rf_header_get_cards(first), rf_header_get_cards(second),
-                  rf_header_get_count(first) * RF_CARD_BYTES) == 0,
-           "different cards");
-  }
-  rf_header_free(first);
-  rf_header_free(second);
-}
-
-static void compare(rf_file *a, rf_file *b) {
-  rf_error err;
-  size_t n_a = 0, n_b = 0;
-  rf_status one = rf_file_get_hdu_count(a, &n_a, &err), two = rf_file_get_hdu_count(b, &n_b, &err);
-  expect(one == two && n_a == n_b, "the handle and a fresh one count different HDUs");
-  for (size_t i = 0; i < n_a; i++) {
-    rf_hdu_info x = {.size = sizeof x}, y = {.size = sizeof y};
-    expect(rf_hdu_get_info(a, i, &x, &err) == RF_OK && rf_hdu_get_info(b, i, &y, &err) == RF_OK,
-           "an HDU without facts");
-    expect(x.kind == y.kind && x.bitpix == y.bitpix && x.naxis == y.naxis && x.header_offset == y.header_offset &&
-               x.header_bytes == y.header_bytes && x.data_offset == y.data_offset && x.data_bytes == y.data_bytes &&
-               x.extver == y.extver && strcmp(x.extname, y.extname) == 0,
-           "different facts of an HDU");
-    compare_headers(a, b, i);
-  }
-}
-
-static void check_against_fresh(session *s) {
-  rf_error err;
-  rf_file *fresh = NULL;
-  uint64_t size;
-  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > 4 * CONTENT_LIMIT)
-    return;
-  uint8_t *bytes = malloc(size > 0 ? size : 1);
-  expect(bytes != NULL, "no memory");
-  if (rf_file_read_bytes(s->file, 0, bytes, size, &err) == RF_OK) {
-    expect(good(rf_file_open_bytes(bytes, size, RF_MODE_READ, &s->options, &fresh, &err), &err),
-           "what was written cannot be opened");
-    compare(s->file, fresh);
-    expect(rf_file_free(fresh, &err) == RF_OK, "a fresh handle cannot be closed");
-  }
-  free(bytes);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_error err;
   session s = {0};
@@ -369,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   while (s.script.left > 0)
     command(&s);
-  check_against_fresh(&s);
+  check_against_fresh(s.file, &s.options, 4 * CONTENT_LIMIT);
   (void)good(rf_file_free(s.file, &err), &err);
   return 0;
 }
