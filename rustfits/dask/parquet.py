@@ -39,9 +39,9 @@ def to_parquet(
 ) -> list[str]:
     """Convert tables to Parquet in bounded memory.
 
-    Each part of the tables becomes a row group. It is read once. The files are in a temporary
-    folder beside `path` until all are complete. An exception leaves the old files, and no temporary
-    ones.
+    Each part of the tables becomes a row group. It is read once, with the types of
+    `TableHDU.batches`. The files are in a temporary folder beside `path` until all are complete. An
+    exception leaves the old files, and no temporary ones.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def to_parquet(
         else:
             with pq.ParquetWriter(output.file(), schema, compression=compression) as writer:
                 for part in parts:
-                    writer.write_table(_table(reader, part, chosen, schema))
+                    table = _table(reader, part, chosen, schema)
+                    writer.write_table(table, row_group_size=max(len(table), 1))
     return [str(target) for target in output.targets]
 
 
@@ -107,18 +108,27 @@ def _write_file(
     import pyarrow.parquet as pq
 
     table = _table(reader, part, chosen, schema)
-    pq.write_table(table, Path(path), compression=compression, row_group_size=len(table) or None)
+    pq.write_table(table, Path(path), compression=compression, row_group_size=max(len(table), 1))
 
 
 def _table(reader: PartReader, part: Part, chosen: list[str] | None, schema: pa.Schema) -> pa.Table:
     """Read a part."""
-    from rustfits.dask.arrow import arrow_table
+    import pyarrow as pa
 
     hdu = reader.open(part)
-    return arrow_table(hdu, chosen, reader.rows(hdu, part)).cast(schema)
+    start, stop = part.rows or (0, 0)
+    batches = hdu.batches(
+        columns=chosen, rows=reader.rows(hdu, part), batch_rows=max(stop - start, 1)
+    )
+    found = [pa.record_batch(batch) for batch in batches]
+    if not found:
+        return schema.empty_table()
+    # Files may have other keywords in the metadata, and lists of another size.
+    return pa.Table.from_batches(found).cast(schema)
 
 
 def _schema(reader: PartReader, part: Part, chosen: list[str] | None) -> pa.Schema:
-    from rustfits.dask.arrow import arrow_table
+    import pyarrow as pa
 
-    return arrow_table(reader.open(part), chosen, slice(0, 0)).schema
+    hdu = reader.open(part)
+    return pa.schema(hdu if chosen is None else hdu[chosen])

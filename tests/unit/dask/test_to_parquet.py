@@ -45,6 +45,28 @@ def test_columns_rows_and_a_file_for_each_part(tmp_path, tables):
     )
 
 
+def test_a_part_of_many_rows_or_of_none_is_one_row_group(tmp_path):
+    rustfits.write(tmp_path / "a.fits", {"a": np.arange(1_100_000, dtype="i4").view("u4")})
+    made = to_parquet(tmp_path / "a.fits", tmp_path / "a.parquet")
+    assert pq.read_metadata(made[0]).num_row_groups == 1
+    made = to_parquet(tmp_path / "a.fits", tmp_path / "b.parquet", rows="a > 2000000")
+    assert pq.read_table(made[0]).schema.field("a").type == pyarrow.uint32()
+    assert pq.read_metadata(made[0]).num_rows == 0
+
+
+def test_files_with_other_keywords_of_columns(tmp_path):
+    cells = np.empty(2, object)
+    cells[:] = [np.arange(2.0), np.arange(3.0)]
+    masked = np.ma.masked_less(np.arange(2, dtype="i2"), 1)
+    rustfits.write_table(tmp_path / "a.fits", {"n": np.arange(2, dtype="i2"), "v": cells})
+    rustfits.write_table(
+        tmp_path / "b.fits", {"n": masked, "v": cells}, heap_format="Q", units={"n": "m"}
+    )
+    made = to_parquet(str(tmp_path / "*.fits"), tmp_path / "a.parquet")
+    assert pq.read_table(made[0])["n"].to_pylist() == [0, 1, None, 1]
+    assert pq.read_table(made[0])["v"].to_pylist() == [[0, 1], [0, 1, 2]] * 2
+
+
 def test_undefined_cells_arrays_and_units(tmp_path):
     cells = np.empty(3, object)
     cells[:] = [np.arange(n, dtype="i4") for n in (0, 2, 1)]
