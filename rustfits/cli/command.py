@@ -277,8 +277,11 @@ def _convert(options: argparse.Namespace, step: Any) -> list[Outcome]:
 @contextmanager
 def _bar(options: argparse.Namespace) -> Iterator[Progress]:
     """Show the progress after one second."""
-    from tqdm import tqdm
-
+    try:
+        from tqdm import tqdm
+    except ImportError:  # the bar is optional
+        yield lambda done, total: None
+        return
     name = shown_name(options.input).rpartition("/")[2]
     with tqdm(desc=name, unit="B", unit_scale=True, delay=1, leave=False) as bar:
 

@@ -57,7 +57,7 @@ class Output:
                 "write to such a folder, and then send the file"
             )
         target = Path(os.path.realpath(local))
-        self.is_pattern = "*" in target.name and not target.exists()
+        self.is_pattern: bool = "*" in target.name and not target.exists()
         self.overwrite = overwrite
         if self.is_pattern:
             if target.name.count("*") > 1:
@@ -70,7 +70,7 @@ class Output:
         else:
             self.targets = [target]
         self._check_existing(target)
-        self.folder = target.with_name(
+        self.folder: Path = target.with_name(
             f".{target.name.replace('*', '')}.{secrets.token_hex(8)}.tmp"
         )
 

@@ -49,8 +49,10 @@ class PartReader:
         schemes: tuple[str, ...] | None,
         types: dict[str, Any] | None = None,
     ) -> None:
-        self.condition, self.remote, self.schemes = condition, remote, schemes
-        self.types = types or {}
+        self.condition: str | None = condition
+        self.remote: Remote | str | None = remote
+        self.schemes: tuple[str, ...] | None = schemes
+        self.types: dict[str, Any] = types or {}
 
     def open(self, part: Part) -> TableBase:
         """Return the table of a part."""

@@ -127,9 +127,9 @@ class FITS(Steps, Writing):
         self.upper = upper
         self.trim_strings = trim_strings
         self.verbose = verbose
-        self.vstorage = check_vstorage(vstorage)
+        self.vstorage: str = check_vstorage(vstorage)
         self.case_sensitive = case_sensitive
-        self.iter_row_buffer = operator.index(iter_row_buffer)
+        self.iter_row_buffer: int = operator.index(iter_row_buffer)
         self.write_bitcols = write_bitcols
         self.ignore_empty = ignore_empty
         text = expand(filename)

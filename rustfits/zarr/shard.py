@@ -114,7 +114,7 @@ class Shard:
     """
 
     def __init__(self, name: str, index: int, head: memoryview) -> None:
-        self.where = f"{name}[{index}]"
+        self.where: str = f"{name}[{index}]"
         self._index = index
         extension = bytes(head[:8]) != b"SIMPLE  "
         self._shift = _BLOCK if extension else 0

@@ -108,11 +108,12 @@ class FileHandle:
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
         self._edit_lock: ForkLock | None = None
-        self.mode = mode
-        self.closed = False
-        self.atomic = False  # only an explicit close replaces the old file, or sends the new one
-        self.standard_output = False
-        self.fixed = fixed  # nothing can change the file: values that were read stay valid
+        self.mode: str = mode
+        self.closed: bool = False
+        # Only an explicit close replaces the old file, or sends the new one.
+        self.atomic: bool = False
+        self.standard_output: bool = False
+        self.fixed: bool = fixed  # nothing can change the file: values that were read stay valid
         self.kept: object = None  # what C refers to as long as the file is open
         self.viewed: object = None  # the buffer that views of the file need, also after closing
         # HDUs that may have pending values, which close() writes.

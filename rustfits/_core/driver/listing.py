@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import NamedTuple
 
 from rustfits._core.binding.handle import Offer, scheme_offers
@@ -79,6 +80,8 @@ def _of_row(scheme: str, row: CData, offer: Offer | None, own: bool) -> Driver:
         return _of_offer(offer) if offer else Driver(scheme, "scheme", "", False, False, "", hint)
     transport = lib.rf_transport_name(scheme.encode())
     by = text(transport) if transport else "register_driver" if own else "rustfits"
+    if by == "pycurl" and importlib.util.find_spec("pycurl") is None:
+        return Driver(scheme, "scheme", "", False, False, by, "pip install pycurl")
     if offer is not None and by == "fsspec":
         by = offer.by
     write = bool(row.flags & lib.RF_DRIVER_WRITE)

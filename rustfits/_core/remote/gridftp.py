@@ -17,7 +17,6 @@ import shutil
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -94,10 +93,14 @@ class _RangeFile(ClientFile):
     def read(self, spans: list[Span]) -> list[bytes]:
         if len(spans) == 1:
             return [self.read_range(spans[0])]
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(len(spans)) as pool:
             return list(pool.map(self.read_range, spans))
 
     def read_and_look(self, spans: list[Span]) -> tuple[list[bytes], Version]:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(len(spans) + 1) as pool:
             version = pool.submit(self.look)
             bodies = [pool.submit(self.read_range, span) for span in spans]

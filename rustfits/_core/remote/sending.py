@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import secrets
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,7 +118,7 @@ def _write_object(fs: Any, path: str, body: Body) -> None:
 def _write_beside(fs: Any, path: str, body: Body) -> None:
     """Write a file under a temporary name in the same folder, and rename it."""
     folder, slash, name = path.rpartition("/")
-    beside = f"{folder}{slash}.{name[:200]}.{secrets.token_hex(8)}.part"
+    beside = f"{folder}{slash}.{name[:200]}.{os.urandom(8).hex()}.part"
     try:
         with fs.open(beside, "wb") as file:
             for chunk in body.chunks():

@@ -6,9 +6,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from rustfits._core.binding.errors import FITSNotBuiltError
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 
-__all__ = ["Handles", "Session"]
+__all__ = ["Handles", "Session", "need_pycurl"]
 
 # Handles that are kept after their file is closed.
 _MAX_SPARE = 4
@@ -41,10 +42,22 @@ class Handles:
             easy.setopt(pycurl.COOKIELIST, "ALL")
 
 
+def need_pycurl() -> None:
+    """Raise `FITSNotBuiltError` if pycurl is not installed."""
+    try:
+        import pycurl  # noqa: F401
+    except ImportError as missing:
+        raise FITSNotBuiltError(
+            "http, https, ftp, ftps, s3 and sftp need pycurl, which cannot be imported: "
+            f"pip install pycurl ({missing})"
+        ) from None
+
+
 class Session:
     """What the fetches of one open file share. Several threads may use it at the same time."""
 
     def __init__(self) -> None:
+        need_pycurl()
         made, err = ffi.new("rf_http_session **"), error()
         check(lib.rf_http_session_open(made, err), err)
         #: The ``rf_http_session *``: where redirects lead.

@@ -8,6 +8,7 @@ it.
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import time
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from rustfits._core.binding.handle import Offer, SchemeResolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.remote.callbacks import keep_exception, serve_sessions
 from rustfits._core.remote.client import scheme_of
-from rustfits._core.remote.session import Handles, Session
+from rustfits._core.remote.session import Handles, Session, need_pycurl
 from rustfits._core.remote.transfer import Transfer
 
 __all__ = ["RESOLVER"]
@@ -160,6 +161,7 @@ def _serve(name: bytes) -> bool:
     """Register pycurl for sftp, if its libcurl has that."""
     if scheme_of(name) != "sftp":
         return False
+    need_pycurl()
     import pycurl
 
     if "sftp" not in pycurl.version_info()[8]:
@@ -174,7 +176,8 @@ def _offers() -> list[Offer]:
     pycurl = sys.modules.get("pycurl")
     if pycurl is not None and "sftp" not in pycurl.version_info()[8]:
         return []
-    return [Offer("sftp", "pycurl", True, "pip install pycurl")]
+    has = pycurl is not None or importlib.util.find_spec("pycurl") is not None
+    return [Offer("sftp", "pycurl", has, "pip install pycurl")]
 
 
 ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(_fetch)

@@ -357,12 +357,12 @@ def _serve(name: bytes) -> bool:
 
 
 def _hint(name: bytes) -> str:
-    return " (pip install rustfits[xrootd])" if scheme_of(name) in _SCHEMES else ""
+    return " (pip install xrootd)" if scheme_of(name) in _SCHEMES else ""
 
 
 def _offers() -> list[Offer]:
     has = importlib.util.find_spec("XRootD") is not None
-    return [Offer(scheme, "xrootd", has, "pip install rustfits[xrootd]") for scheme in _SCHEMES]
+    return [Offer(scheme, "xrootd", has, "pip install xrootd") for scheme in _SCHEMES]
 
 
 RESOLVER = SchemeResolver(_serve, _hint, _offers)

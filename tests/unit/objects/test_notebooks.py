@@ -84,7 +84,7 @@ def test_files_hdus_headers_and_tables_are_shown(sky):
     assert shown(fits._hdus[0].header) == header
 
 
-def test_what_is_shown_is_bounded(tmp_path):
+def test_notebooks_show_a_bounded_text(tmp_path):
     name = tmp_path / "large.fits"
     with FITS(name, "w+") as fits:
         cards = {f"KEY{i}": "x" * 60 for i in range(3000)}

@@ -211,7 +211,7 @@ def _zstd() -> Any:
         except ImportError:
             continue
     raise MissingModuleError(
-        "no module reads and writes zstd; install one with: pip install 'rustfits[zstd]'"
+        "no module reads and writes zstd; install one with: pip install backports.zstd"
     )
 
 
