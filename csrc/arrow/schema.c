@@ -53,7 +53,7 @@ static rf_status begin(struct ArrowSchema *schema, const char *format, const cha
   content *own = status == RF_OK ? rf_alloc_zero(1, sizeof *own) : NULL;
   memset(schema, 0, sizeof *schema);
   if (own != NULL) {
-    own->name = text.length > 0 ? text.bytes : rf_strdup("");
+    own->name = text.bytes;
     own->children = rf_alloc_zero(nchildren, sizeof *own->children);
     own->made = rf_alloc_zero(nchildren, sizeof *own->made);
   }
