@@ -221,9 +221,10 @@ def write(
     ----------
     filename : str, os.PathLike or file object
         As for `FITS`.
-    data : array_like, dict or data frame
-        The data. A structured array, a dict or a data frame becomes a table, any other array an
-        image.
+    data : array_like, dict, data frame, or data of astropy or xarray
+        The data. A structured array, a dict, a data frame or an astropy `Table` becomes a table,
+        any other array an image. An `NDData` or `CCDData` becomes several HDUs. See
+        `FITS.write_image` and `FITS.write_table`.
     mode : {"w+", "x", "r+"}
         ``"w+"`` creates a file, which replaces an old one. ``"x"`` creates a file that must not
         exist. ``"r+"`` appends to an existing file.
@@ -334,7 +335,7 @@ def write_image(
     filename : str, os.PathLike or file object
         As for `FITS`.
     data : array_like
-        The pixels.
+        The pixels, as for `FITS.write_image`.
     mode : {"w+", "x", "r+"}
         As for `write`.
     atomic, durable

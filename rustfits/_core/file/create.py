@@ -438,8 +438,9 @@ class Creating:
 
         Parameters
         ----------
-        data : array_like, dict or data frame
-            A structured array, a dict or a data frame becomes a table, any other array an image.
+        data : array_like, dict, data frame, or data of astropy or xarray
+            A structured array, a dict, a data frame or an astropy `Table` becomes a table, any
+            other array an image. An `NDData` becomes several HDUs, of which the first is returned.
         extname : str, optional
             The value of EXTNAME.
         header : FITSHeader, dict or sequence of cards, optional
