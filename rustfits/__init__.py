@@ -45,6 +45,8 @@ from rustfits._core.binding.errors import (
     NotFITSError,
 )
 from rustfits._core.binding.library import version as _version
+from rustfits._core.collect.headers import read_headers
+from rustfits._core.collect.index import index
 from rustfits._core.collect.part import Part, read_part
 from rustfits._core.collect.plan import plan
 from rustfits._core.collect.scan import scan_fits
@@ -150,6 +152,7 @@ __all__ = [
     "__version__",
     "compression_error",
     "drivers",
+    "index",
     "info",
     "is_protected_key",
     "manifest",
@@ -157,6 +160,7 @@ __all__ = [
     "plan",
     "read",
     "read_header",
+    "read_headers",
     "read_part",
     "register_driver",
     "scan_fits",

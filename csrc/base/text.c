@@ -6,10 +6,14 @@
 #include "base/array.h"
 #include "base/memory.h"
 
+/* Memory of the shortest text: the text of a card fits. */
+#define LEAST_BYTES 96
+
 static rf_status reserve(rf_text *text, size_t more, rf_error *err) {
   if (more >= SIZE_MAX / 4 - text->length)
     return rf_fail(err, RF_ERR_MEMORY, "a text of %zu bytes is too long", more);
-  return RF_ARRAY_GROW(text->bytes, text->capacity, text->length + more + 1, "header text", err);
+  size_t need = text->length + more + 1;
+  return RF_ARRAY_GROW(text->bytes, text->capacity, need < LEAST_BYTES ? LEAST_BYTES : need, "header text", err);
 }
 
 rf_status rf_text_add(rf_text *text, const char *bytes, size_t n, rf_error *err) {

@@ -37,7 +37,7 @@ static rf_status check_card(const char *card, size_t number, rf_error *err) {
   int column;
   if (rf_card_is_end(card))
     return rf_fail(err, RF_ERR_CARD, "card %zu is END", number);
-  if (rf_all_printable(card, RF_CARD_BYTES)) {
+  if (rf_card_is_printable(card)) {
     if (has_legal_keyword(card))
       return RF_OK;
     return rf_fail(err, RF_ERR_CARD,

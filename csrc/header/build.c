@@ -16,7 +16,7 @@ rf_status rf_header_append_card(rf_header *header, const char card[RF_CARD_BYTES
   char own[RF_CARD_BYTES]; /* the card may be one of this header, whose memory moves */
   memcpy(own, card, RF_CARD_BYTES);
   rf_header_unindex(header);
-  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
+  header->odd = header->odd || !rf_card_is_printable(own);
   return rf_header_splice(header, header->count, 0, own, 1, err);
 }
 
@@ -26,7 +26,7 @@ rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF
   char own[RF_CARD_BYTES];
   memcpy(own, card, RF_CARD_BYTES);
   rf_header_unindex(header);
-  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
+  header->odd = header->odd || !rf_card_is_printable(own);
   memcpy(header->cards + index * RF_CARD_BYTES, own, RF_CARD_BYTES);
   return RF_OK;
 }

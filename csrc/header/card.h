@@ -64,7 +64,8 @@ static inline bool rf_is_printable(char c) {
   return (unsigned char)c >= 0x20 && (unsigned char)c <= 0x7E;
 }
 
-/* Returns whether all n bytes are printable ASCII. n is a multiple of 8. */
+/* Return whether all bytes are printable ASCII: of a card, and n bytes. */
+bool rf_card_is_printable(const char card[RF_CARD_BYTES]);
 bool rf_all_printable(const char *bytes, size_t n);
 
 /* Copies the card with '_' for each byte outside printable ASCII, but with blanks for control characters around a

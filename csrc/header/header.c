@@ -66,7 +66,7 @@ void rf_header_set_flags(rf_header *header, uint32_t flags) {
 /* RF_ERR_CARD for the first card that has a byte outside printable ASCII. */
 static rf_status refuse(const rf_header *header, rf_error *err) {
   for (size_t i = 0; i < header->count; i++)
-    if (!rf_all_printable(header->cards + i * RF_CARD_BYTES, RF_CARD_BYTES))
+    if (!rf_card_is_printable(header->cards + i * RF_CARD_BYTES))
       return rf_card_refuse(header->cards + i * RF_CARD_BYTES, i + 1, err);
   return RF_OK;
 }

@@ -12,7 +12,7 @@
 /* Card `index` as it is read: of a lenient header with '_' for bytes outside printable ASCII. */
 const char *rf_header_show_card(const rf_header *header, size_t index, char buffer[RF_CARD_BYTES]) {
   const char *card = header->cards + index * RF_CARD_BYTES;
-  if (!header->masked || !header->odd || rf_all_printable(card, RF_CARD_BYTES))
+  if (!header->masked || !header->odd || rf_card_is_printable(card))
     return card;
   rf_card_mask(card, buffer);
   return buffer;
@@ -85,18 +85,32 @@ static bool may_equal(uint64_t a, uint64_t b) {
   return ((a ^ b) & UINT64_C(0xDFDFDFDFDFDFDFDF)) == 0;
 }
 
+/* Returns the first card from `start` on whose first eight columns may be `wanted`, hold HIERARCH, or begin with a
+ * blank. The header is printable. */
+static size_t skip_others(const rf_header *header, size_t start, uint64_t wanted, uint64_t hierarch) {
+  const char *card = header->cards + start * RF_CARD_BYTES;
+  size_t i = start;
+  for (; i < header->count; i++, card += RF_CARD_BYTES) {
+    uint64_t columns;
+    memcpy(&columns, card, sizeof columns);
+    if (may_equal(columns, wanted) || may_equal(columns, hierarch) || card[0] == ' ')
+      break;
+  }
+  return i;
+}
+
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index) {
   const uint64_t hierarch = rf_columns8("HIERARCH");
   const uint64_t wanted = keyword->too_long ? hierarch : keyword->columns;
   const bool continued = wanted == rf_columns8("CONTINUE");
   char buffer[RF_CARD_BYTES];
   for (size_t i = start; i < header->count; i++) {
+    if (!header->odd)
+      i = skip_others(header, i, wanted, hierarch);
+    if (i == header->count)
+      break;
     const char *card = rf_header_show_card(header, i, buffer);
-    uint64_t columns;
-    memcpy(&columns, card, sizeof columns);
-    if (!header->odd && !may_equal(columns, wanted) && !may_equal(columns, hierarch) && card[0] != ' ')
-      continue;
-    columns = rf_columns8(card);
+    uint64_t columns = rf_columns8(card);
     bool found = columns == wanted && columns != hierarch;
     if (columns == hierarch || (rf_is_blank(card[0]) && !found))
       found = card_has_name(card, columns == hierarch, keyword);

@@ -48,6 +48,7 @@
 #include "rustfits/lowlevel/formula.h"
 #include "rustfits/table.h"
 #include "rustfits/data/arrow.h"
+#include "rustfits/data/collect.h"
 /* clang-format on */
 
 #endif

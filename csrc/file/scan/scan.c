@@ -89,7 +89,7 @@ static rf_status take_cards(const rf_file *file, rf_structure *structure, const 
       *end = true;
       return RF_OK;
     }
-    if (strict && !rf_all_printable(card, RF_CARD_BYTES))
+    if (strict && !rf_card_is_printable(card))
       return refuse_card(card, header_offset + offset, (size_t)(offset / RF_CARD_BYTES) + 1, err);
     RF_TRY(rf_structure_card(structure, card, err));
   }

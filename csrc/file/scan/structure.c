@@ -382,7 +382,7 @@ static rf_status judge_garbage(rf_structure *structure, const char card[RF_CARD_
 rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
   char plain[RF_CARD_BYTES];
   structure->count++;
-  if (rf_all_printable(card, RF_CARD_BYTES)) {
+  if (rf_card_is_printable(card)) {
     structure->garbage = 0;
     return take_card(structure, card, err);
   }
