@@ -63,7 +63,8 @@ class _Image:
         return open_location(self.location, self.hdu)[self.hdu][key]
 
     def __dask_tokenize__(self) -> tuple[Any, ...]:
-        return (type(self).__name__, self.location, self.hdu, self.shape, self.dtype.str)
+        where = self.location.__dask_tokenize__()
+        return (type(self).__name__, where, self.hdu, self.shape, self.dtype.str)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.location, self.hdu, self.shape, self.dtype, self.tile)

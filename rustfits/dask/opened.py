@@ -34,6 +34,10 @@ class Location(NamedTuple):
     schemes: tuple[str, ...] | None = None
     identity: Identity | None = None
 
+    def __dask_tokenize__(self) -> tuple[object, ...]:
+        # Not the pickle of `remote`, which may refuse for its secrets.
+        return (self.name, repr(self.remote), self.schemes, self.identity)
+
     def known(self) -> Location:
         """Return the location with the identity of the file now."""
         fits = open_location(self)

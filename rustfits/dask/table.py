@@ -99,7 +99,8 @@ class PartReader:
             find_rows(self.open(part)._file, part.hdu, 0, self.condition)
 
     def __dask_tokenize__(self) -> tuple[Any, ...]:
-        return (type(self).__name__, *self._arguments())
+        # Not the pickle of `remote`, which may refuse for its secrets.
+        return (type(self).__name__, self.condition, repr(self.remote), self.schemes, self.types)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._arguments()

@@ -180,6 +180,22 @@ def test_each_row_is_fetched_once(cluster, s3, remote):
     assert size <= sum(counts) < size + OPENING
 
 
+def test_secrets_travel_only_if_the_caller_says_so(cluster, s3, remote):
+    name, login = f"s3://{PUBLIC}/a.fits", (s3.key, s3.secret)
+    kept = Remote(endpoint=s3.endpoint, auth=login)
+    image = read_image(name, chunks=(1024, 512), remote=kept)
+    table = read_table(f"s3://{PUBLIC}/t.fits", remote=kept, columns=["id"])
+    assert image[:, 0].compute(scheduler="threads").shape == (1024,)
+    assert len(table.compute(scheduler="threads")) == ROWS
+    for collection in (image.sum(), table.id.sum()):
+        with pytest.raises(Exception, match="pickle_secrets") as caught:
+            collection.compute()
+        assert s3.secret not in str(caught.value)
+    remote = Remote(endpoint=s3.endpoint, auth=login, pickle_secrets=True)
+    image = read_image(name, chunks=(1024, 512), remote=remote)
+    np.testing.assert_array_equal(image[:, 0].compute(), rustfits.read(s3.folder / "a.fits")[:, 0])
+
+
 def test_parquet_from_a_server_fetches_each_row_once(cluster, s3, remote, tmp_path: Path):
     made = to_parquet(
         f"s3://{PUBLIC}/t.fits", tmp_path / "t.parquet", target_bytes=200_000, remote=remote
