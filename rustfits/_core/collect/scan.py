@@ -111,7 +111,7 @@ def scan_fits(
                 condition = None
                 if predicate is not None and left is None:
                     condition = condition_of(predicate, _columns_by_key(hdu))
-                for frame in frames_of(hdu, schema, list(needed), condition, rows, left):
+                for frame in frames_of(hdu, list(needed), condition, rows, left):
                     if left is not None:
                         left -= frame.height
                     found = frame if predicate is None else frame.filter(predicate)
