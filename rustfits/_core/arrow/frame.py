@@ -19,6 +19,7 @@ from rustfits._core.arrow.facts import Facts
 from rustfits._core.arrow.field import Field, check_field, fits_text
 from rustfits._core.arrow.held import Held
 from rustfits._core.arrow.hint import HEADER_KEY, renumbered
+from rustfits._core.arrow.produce import Producer
 from rustfits._core.arrow.ragged import Ragged
 from rustfits._core.arrow.stream import Batch, exports_arrow, open_stream
 from rustfits._core.arrow.text import Text
@@ -26,7 +27,7 @@ from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.foreign.times import check_times, iso_strings, mjd
 
-__all__ = ["SPOOL_BYTES", "Frame", "is_column", "is_frame", "refuse_lazy"]
+__all__ = ["SPOOL_BYTES", "Frame", "is_batched", "is_column", "is_frame", "refuse_lazy"]
 
 #: Batches of a stream that stay in memory.
 SPOOL_BYTES = 64 << 20
@@ -52,6 +53,13 @@ def is_frame(data: Any) -> bool:
     return _is_foreign(data) and not hasattr(data, "iloc") and not _has_one_column(data)
 
 
+def is_batched(data: Any) -> bool:
+    """Return whether rows can be taken batch by batch: of frames, and tables of this package."""
+    if not isinstance(data, Producer):
+        return is_frame(data)
+    return getattr(getattr(data, "dtype", None), "names", None) is not None
+
+
 def is_column(data: Any) -> bool:
     """Return whether an object hands over one column: an array or a series, but none of pandas."""
     if not _is_foreign(data) or isinstance(getattr(data, "dtype", None), np.dtype):
@@ -69,9 +77,7 @@ def _has_one_column(data: Any) -> bool:
     kind = getattr(data, "type", None)  # pyarrow
     if kind is not None and hasattr(kind, "num_fields"):
         return not str(kind).startswith("struct")
-    dtype = getattr(data, "dtype", None)  # polars, narwhals, and this package
-    if isinstance(dtype, np.dtype):
-        return dtype.names is None
+    dtype = getattr(data, "dtype", None)  # polars, narwhals
     return dtype is not None and "Struct" not in str(dtype)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from rustfits._core.arrow.frame import is_frame
+from rustfits._core.arrow.frame import is_batched
 from rustfits._core.binding.warnings import warn_of_writing
 from rustfits._core.compression.spec import as_compression, as_quantize
 from rustfits._core.compression.tables import table_compression
@@ -359,7 +359,7 @@ class Creating:
         FITSReadOnlyError, FITSIOError
             If writing is not possible, or failed.
         """
-        index = (write_frame if is_frame(data) else write_table)(
+        index = (write_frame if is_batched(data) else write_table)(
             self._file,
             data,
             names=names,

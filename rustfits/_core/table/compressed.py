@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from rustfits._core.arrow.frame import is_frame
+from rustfits._core.arrow.frame import is_batched
 from rustfits._core.binding.library import check, error, ffi, lib, text
 from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.foreign.tables import check_units
@@ -179,7 +179,7 @@ class CompressedTableHDU(Compressed, TableHDU):
             As for `write`.
         """
         with lock_of(self._file):
-            if self._pending is None or is_frame(data):
+            if self._pending is None or is_batched(data):
                 super().append(data, names=names)
             else:
                 self._file._handle()  # raises if the file is closed

@@ -18,7 +18,7 @@ from typing import (
 
 import numpy as np
 
-from rustfits._core.arrow.frame import is_frame
+from rustfits._core.arrow.frame import is_batched
 from rustfits._core.binding.errors import FITSIndexError, FITSTypeError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
@@ -114,7 +114,7 @@ class WritableTable(TableBase):
         FITSColumnError, FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
             As for `write`.
         """
-        if is_frame(data):
+        if is_batched(data):
             append_frame(self, data, names)
             return
         schema = self._schema()
