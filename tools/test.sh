@@ -82,7 +82,7 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
 }
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
-  local targets=(test_crowd test_file test_flush test_gzip test_gzip_write test_index test_mapping test_pack
+  local targets=(test_collect test_crowd test_file test_flush test_gzip test_gzip_write test_index test_mapping test_pack
     test_parallel test_pipe_stream test_platform test_range_reader test_raw_threads test_resize test_scattered_ranges
     test_shared_read
     test_store test_threads
