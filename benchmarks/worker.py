@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from arrow_work import AstropyArrow, FitsioArrow, RustfitsArrow
 from dask_work import RustfitsDask
 from edit_work import AstropyEdits, FitsioEdits, RustfitsEdits
 from layer_work import FitsioLayer, RustfitsLayer
@@ -50,7 +51,9 @@ def piped(file):
         yield f"fd://{cat.stdout.fileno()}"
 
 
-class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer, RustfitsDask):
+class Rustfits(
+    RustfitsArrow, RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer, RustfitsDask
+):
     """Ours, and the published package: the calls are the same."""
 
     def __init__(self):
@@ -141,7 +144,7 @@ class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer, Rust
         self.module.write(file, data)
 
 
-class Fitsio(FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
+class Fitsio(FitsioArrow, FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
     def __init__(self):
         import fitsio
 
@@ -172,7 +175,7 @@ class Fitsio(FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
         self.module.write(file, data)
 
 
-class Astropy(AstropyTables, AstropyTiles, AstropyEdits):
+class Astropy(AstropyArrow, AstropyTables, AstropyTiles, AstropyEdits):
     def __init__(self):
         import astropy
         from astropy.io import fits
