@@ -7,9 +7,11 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
+from rustfits._core.arrow.field import Field, read_field
+from rustfits._core.binding.errors import FITSTypeError
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["ARRAY", "SCHEMA", "STREAM", "Kind", "make_capsule"]
+__all__ = ["ARRAY", "SCHEMA", "STREAM", "Kind", "make_capsule", "requested_field"]
 
 
 class Kind:
@@ -50,3 +52,21 @@ def make_capsule(kind: Kind, fill: Callable[[CData], None]) -> Any:
             made.release(made)
         lib.rf_py_arrow_free(made)
         raise
+
+
+def requested_field(capsule: Any) -> Field:
+    """Return the types that a consumer requests. The capsule stays as it is.
+
+    Raises
+    ------
+    FITSTypeError
+        If it is no capsule ``arrow_schema``.
+    """
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype = ctypes.c_void_p
+    pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    try:
+        address = pointer(capsule, SCHEMA.name)
+    except (ValueError, ctypes.ArgumentError):
+        raise FITSTypeError("requested_schema must be a capsule 'arrow_schema'") from None
+    return read_field(ffi.cast("struct ArrowSchema *", address))

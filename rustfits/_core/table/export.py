@@ -46,7 +46,8 @@ class ArrowExport(Producer):
         Parameters
         ----------
         requested_schema : capsule, optional
-            The types that the consumer wants. A column gets its type if each value stays the same.
+            The types that the consumer wants. Strings are binary if it has binary types only. All
+            other columns keep their types, which the consumer casts.
 
         Raises
         ------
