@@ -4,5 +4,7 @@
 import os
 
 collect_ignore = (
-    [] if "RUSTFITS_CORPUS" in os.environ else ["test_corpus.py", "test_corpus_zarr.py"]
+    []
+    if "RUSTFITS_CORPUS" in os.environ
+    else ["test_corpus.py", "test_corpus_arrow.py", "test_corpus_zarr.py"]
 )
