@@ -65,7 +65,8 @@ rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, 
 rf_status rf_layout_parse_cards(const rf_file *file, const char *cards, size_t count, bool primary, rf_hdu *hdu,
                                 rf_error *err) {
   const char *keyword = primary ? "SIMPLE" : "XTENSION";
-  if (count == 0 || !rf_card_is(cards, keyword))
+  /* A file is opened if "=" follows SIMPLE. */
+  if (count == 0 || !rf_card_is(cards, keyword) || (primary && cards[8] != '='))
     return rf_fail(err, RF_ERR_ARGUMENT, "expected a header that begins with %s", keyword);
   return rf_hdu_parse(file->kinds, cards, count, primary, hdu, err);
 }

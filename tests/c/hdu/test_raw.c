@@ -231,6 +231,7 @@ static void header_bytes_stay_cards(void) {
   /* no HDU any more */
   CHECK(rf_hdu_write_raw(file, 2, RF_PART_HEADER, 0, "SIMPLE  ", 8, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_hdu_write_raw(file, 2, RF_PART_HEADER, 109, "7", 1, &err) == RF_ERR_FORMAT); /* BITPIX = 7 */
+  CHECK(rf_hdu_write_raw(file, 0, RF_PART_HEADER, 8, "e", 1, &err) == RF_ERR_ARGUMENT); /* no file any more */
   check_content(file, all, n);
   check_index(file);
   /* right */
