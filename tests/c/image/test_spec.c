@@ -83,7 +83,7 @@ static void a_spec_has_bscale_and_bzero(void) {
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_image_get_info(file, index, &info, &err), err);
   CHECK(info.dtype == RF_U64);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   const struct {
     rf_dtype dtype;
     double bscale, bzero;
