@@ -17,6 +17,7 @@ import numpy as np
 from dask_work import make_dask_image
 from edit_work import GROWTH, LONG, make_large
 from layer_work import HEADER, LAYER
+from many_work import FEW, MANY, make_many
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
 from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
@@ -97,6 +98,7 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
     fits.HDUList(hdus).writeto(folder / "hdus.fits")
     make_tables(folder, quick)
     make_large(folder)
+    make_many(folder)
     make_tiles(folder, side)
     make_dask_image(folder, quick)
     far = rng.standard_normal((FAR_SIDE, FAR_SIDE), dtype="f4")
@@ -316,6 +318,7 @@ def layer_cases(folder: Path, f4: str) -> list[Case]:
     # Of a header of few cards, opening the file takes most of the time.
     small = str(folder / "small.fits")
     cases.append(Case(HEADER, "layer_values", small, None, 300, versus={"fitsio": 1.2}))
+    cases += many_cases(folder)
     return cases + [case for count in CARDS for case in header_cases(folder, count)]
 
 
@@ -328,6 +331,21 @@ def header_cases(folder: Path, count: int) -> list[Case]:
         Case(below, "core_header", path, None, calls),
         Case(f"{title}, one value", "layer_header", path, None, calls, within=(below, 1.3)),
         Case(f"{title}, all values", "layer_values", path, None, calls, versus={"fitsio": 3.0}),
+    ]
+
+
+def many_cases(folder: Path) -> list[Case]:
+    """Five keywords of many files, with one thread."""
+    bare = f"a bare C loop over {MANY} files"
+    few, many = {"options": [FEW]}, {"options": [MANY]}
+    below = str(folder / "many")
+    goals = {"astropy": 8.0, "fitsio": 2.0}
+    return [
+        Case(f"5 keywords of {FEW} files", "many_headers", below, None, extra=few, versus=goals),
+        Case(bare, "many_bare", below, None, 3, many),
+        Case(
+            f"5 keywords of {MANY} files", "many_headers", below, None, 3, many, within=(bare, 1.5)
+        ),
     ]
 
 

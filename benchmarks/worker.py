@@ -21,6 +21,7 @@ from arrow_work import AstropyArrow, FitsioArrow, RustfitsArrow
 from dask_work import RustfitsDask
 from edit_work import AstropyEdits, FitsioEdits, RustfitsEdits
 from layer_work import FitsioLayer, RustfitsLayer
+from many_work import AstropyMany, FitsioMany, RustfitsMany
 from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
 from tile_work import STAMP, AstropyTiles, FitsioTiles, RustfitsTiles, make_rows
 
@@ -52,7 +53,13 @@ def piped(file):
 
 
 class Rustfits(
-    RustfitsArrow, RustfitsTables, RustfitsTiles, RustfitsEdits, RustfitsLayer, RustfitsDask
+    RustfitsArrow,
+    RustfitsTables,
+    RustfitsTiles,
+    RustfitsEdits,
+    RustfitsLayer,
+    RustfitsDask,
+    RustfitsMany,
 ):
     """Ours, and the published package: the calls are the same."""
 
@@ -144,7 +151,7 @@ class Rustfits(
         self.module.write(file, data)
 
 
-class Fitsio(FitsioArrow, FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
+class Fitsio(FitsioArrow, FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer, FitsioMany):
     def __init__(self):
         import fitsio
 
@@ -175,7 +182,7 @@ class Fitsio(FitsioArrow, FitsioTables, FitsioTiles, FitsioEdits, FitsioLayer):
         self.module.write(file, data)
 
 
-class Astropy(AstropyArrow, AstropyTables, AstropyTiles, AstropyEdits):
+class Astropy(AstropyArrow, AstropyTables, AstropyTiles, AstropyEdits, AstropyMany):
     def __init__(self):
         import astropy
         from astropy.io import fits
