@@ -292,6 +292,41 @@ static void shut_files_answer(void) {
   fits_free(&fits);
 }
 
+static void contents_are_identified(void) {
+  fits_bytes fits = {0};
+  rf_file *file, *other;
+  const char *path = scratch_path("id.fits");
+  rf_content_id id = {.size = sizeof id}, later = {.size = sizeof later}, nothing = {.size = sizeof nothing};
+  fits_image(&fits, true, 50, NULL);
+  scratch_write(path, fits.bytes, fits.size);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK_OK(rf_file_get_content_id(file, &id, &err), err);
+  CHECK(id.size == sizeof id && id.file_bytes == fits.size && id.modified > 0);
+  CHECK(id.etag[0] == '\0' && id.last_modified[0] == '\0');
+  /* Another file under the name is another content; the open file keeps its own. */
+  CHECK(rename(path, scratch_path("moved.fits")) == 0);
+  scratch_write(path, fits.bytes, fits.size);
+  CHECK_OK(rf_file_get_content_id(file, &later, &err), err);
+  CHECK(later.file_bytes == id.file_bytes && later.modified == id.modified);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &other, &err), err);
+  CHECK_OK(rf_file_get_content_id(other, &later, &err), err);
+  CHECK(later.modified >= id.modified);
+  CHECK_OK(rf_file_free(other, &err), err);
+  /* An older caller has a shorter struct. */
+  later.size = offsetof(rf_content_id, modified);
+  later.modified = 7;
+  CHECK_OK(rf_file_get_content_id(file, &later, &err), err);
+  CHECK(later.modified == 7 && later.size == offsetof(rf_content_id, modified));
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK(rf_file_get_content_id(file, &nothing, &err) == RF_ERR_CLOSED && nothing.file_bytes == 0);
+  CHECK_OK(rf_file_free(file, &err), err);
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK_OK(rf_file_get_content_id(file, &nothing, &err), err);
+  CHECK(nothing.file_bytes == fits.size && nothing.modified == 0);
+  CHECK_OK(rf_file_free(file, &err), err);
+  fits_free(&fits);
+}
+
 /* --- threads --- */
 
 #define MANY 200
@@ -397,6 +432,7 @@ int main(void) {
   RUN(append_behind_a_broken_hdu);
   RUN(a_file_opened_for_reading);
   RUN(shut_files_answer);
+  RUN(contents_are_identified);
   RUN(many_threads);
   watched_free();
   scratch_end();
