@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 import rustfits
-from support.arrow_rows import expected_rows, plain
+from support.tables import expected_rows, plain
 
 FOLDER = Path(os.environ["RUSTFITS_CORPUS"]) / "fits"
 ROWS = slice(0, 200)

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "arrow_walk.h"
+#include "arrow/walk.h"
 #include "table_rows.h"
 
 static atomic_int finished;

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "arrow_walk.h"
+#include "arrow/walk.h"
 #include "require.h"
 
 #define MAX_BATCHES 8

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import rustfits
 from rustfits._core.arrow import produce
-from support.arrow_rows import expected_rows, plain
+from support.tables import expected_rows, plain
 
 SIZES = {"L": 1, "B": 1, "I": 2, "J": 4, "K": 8, "A": 1, "E": 4, "D": 8, "C": 8, "M": 16}
 ZEROS = {"B": -128, "I": 2**15, "J": 2**31, "K": 2**63}
