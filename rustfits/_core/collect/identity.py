@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rustfits._core.binding.errors import FITSTypeError
 from rustfits._core.collect.names import local_path
 from rustfits._core.file.fits import FITS
+from rustfits._core.file.pickling import content_of
 
 __all__ = ["Identity", "identity_of"]
 
@@ -27,7 +26,7 @@ class Identity(NamedTuple):
 
     def differs(self, other: Identity) -> str:
         """Return what differs from a later identity, for messages, or ``""``."""
-        names = {"size": "size", "mtime_ns": "time of the last change", "tag": "ETag"}
+        names = {"size": "size", "mtime_ns": "time of the last change", "tag": "ETag or date"}
         for member, said in names.items():
             old, new = getattr(self, member), getattr(other, member)
             if old is not None and new is not None and old != new:
@@ -50,6 +49,5 @@ def identity_of(name: str, fits: FITS) -> Identity:
         # The name, not the descriptor: a new file under this name is another content.
         found = Path(path).stat()
         return Identity(found.st_size, found.st_mtime_ns)
-    with suppress(FITSTypeError):  # not remote
-        return Identity(fits.remote_stats().file_bytes)
-    return Identity(fits._file.size())
+    content = content_of(fits._file)
+    return Identity(content.size, None, content.etag or content.last_modified or None)
