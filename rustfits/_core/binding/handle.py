@@ -102,9 +102,6 @@ class FileHandle:
         "viewed",
     )
 
-    # The class, the name and the options that opened the file; not set for files in memory.
-    opened_as: tuple[Callable[..., object], Any, dict[str, Any]]
-
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
         self._edit_lock: ForkLock | None = None
@@ -115,6 +112,8 @@ class FileHandle:
         self.standard_output: bool = False
         self.fixed: bool = fixed  # nothing can change the file: values that were read stay valid
         self.kept: object = None  # what C refers to as long as the file is open
+        # The class, the name and the options that opened the file; None for files in memory.
+        self.opened_as: tuple[Callable[..., object], Any, dict[str, Any]] | None = None
         self.viewed: object = None  # the buffer that views of the file need, also after closing
         # HDUs that may have pending values, which close() writes.
         self.pending_writers: list[weakref.ref[HDU]] = []
@@ -275,7 +274,7 @@ class FileHandle:
                         sys.stdout.flush()
                 err = error()
                 status = _shut(self._pointer, err)
-                self.kept = self.viewed = None
+                self.kept = self.viewed = self.opened_as = None
                 if status:
                     raise failure(status, err, self.filename)
 

@@ -156,7 +156,7 @@ def _opening(file: FileHandle) -> tuple[_Opening, Content]:
     """
     file._handle()
     name = file.name
-    opened = getattr(file, "opened_as", None)
+    opened = file.opened_as
     if opened is None or name.startswith("mem://"):
         raise FITSTypeError(
             f"{name}: a file in memory cannot be pickled or copied: pass to_bytes(), and open it "
