@@ -52,5 +52,5 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!rustfits\.).*"),
     (r"py:.*", r"rustfits\.[a-z_][\w.]*\.\w+"),  # a private name in a signature
-    (r"c:identifier", r"u?int\d+_t|size_t|ptrdiff_t|uintptr_t"),
+    (r"c:identifier", r"u?int\d+_t|size_t|ptrdiff_t|uintptr_t|Arrow\w+"),
 ]

@@ -289,7 +289,7 @@ static rf_status finished_column(rf_header_table *table, size_t index, rf_column
 }
 
 rf_status rf_header_table_get_column(rf_header_table *table, size_t index, rf_key_column *column, rf_error *err) {
-  rf_column *found;
+  rf_column *found = NULL;
   RF_TRY(finished_column(table, index, &found, err));
   const rf_key_column own = {.size = sizeof own,
                              .name = found->name,
@@ -329,7 +329,7 @@ static void put_value(const rf_value *value, size_t width, char *out) {
 }
 
 rf_status rf_header_table_fill(rf_header_table *table, size_t index, const rf_key_cells *cells, rf_error *err) {
-  rf_column *column;
+  rf_column *column = NULL;
   RF_TRY(finished_column(table, index, &column, err));
   rf_value_kind type = rf_column_type(column);
   if (type == RF_VALUE_UNDEFINED || (type == RF_VALUE_STRING && column->is_latin))
@@ -352,7 +352,7 @@ rf_status rf_header_table_fill(rf_header_table *table, size_t index, const rf_ke
 
 rf_status rf_header_table_get_cell(rf_header_table *table, size_t index, size_t n, size_t *row, rf_value *value,
                                    rf_error *err) {
-  rf_column *column;
+  rf_column *column = NULL;
   RF_TRY(finished_column(table, index, &column, err));
   if (n >= column->count)
     return rf_fail(err, RF_ERR_RANGE, "no value %zu: column %zu has %zu", n, index, column->count);

@@ -33,7 +33,7 @@ SUBTITLE = re.compile(r"/\* -{4} (.*?) -{4} \*/")
 # What is shown as code: in quotes, a name of the API, `*name`, a name with an underscore.
 CODE = re.compile(
     r"`[^`]+`|\"[^\"\n]*\"|\b(?:rf|RF)_\w+(?:\.[a-z_]\w*)?(?:\(\))?"
-    r"|(?<![\w*])\*[a-z_]+(?![\w*])|\b[A-Za-z0-9]+_\w*"
+    r"|(?<![\w*])\*[a-z_]+(?![\w*])|\b[A-Za-z0-9]+_\w*(?:\(\))?"
 )
 
 

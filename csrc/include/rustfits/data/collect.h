@@ -182,7 +182,9 @@ RF_API void rf_hdu_list_free(rf_hdu_list *list);
 /* rf_hdu_list_read() appends the HDUs of `count` files to `list`, in the order of the names. It reads headers only, on
  * several threads. A header that cannot be read ends the HDUs of its file by an entry with a status. So does an HDU
  * whose image or columns the header does not describe, and the next HDUs follow it.
- * names, options, done  as for rf_header_table_read(). `hdu`, `extname` and `extver` of the options do not count
+ * names    as for rf_header_table_read()
+ * options  as for rf_header_table_read(); `hdu`, `extname` and `extver` do not count
+ * done     as for rf_header_table_read()
  * Returns RF_OK, also where files cannot be read; the other statuses of rf_header_table_read(). After a failure, the
  * list can only be freed. Threads: one at a time per list. */
 RF_API RF_CHECKED rf_status rf_hdu_list_read(rf_hdu_list *list, const char *const *names, size_t count,
