@@ -510,11 +510,11 @@ class Header(Hinted, CardSource, MutableMapping[str, Any]):
         FITSReadOnlyError, FITSClosedError, FITSIOError
             If the header cannot be written.
         """
+        chars = key_bytes(name)
         for keyword in (key, name):
             refuse_protected(keyword, "renamed")
             if plain_key(keyword) in COMMENTARY:
                 raise FITSValueError(f"commentary ({keyword or 'blank'}) cannot be renamed")
-        chars = key_bytes(name)
 
         def change(cards: CData) -> None:
             if plain_key(key) != plain_key(name):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rustfits._core.binding.errors import FITSIndexError
+from rustfits._core.binding.errors import FITSIndexError, FITSTypeError
 from rustfits._core.binding.handle import NO_FILE, ClosedFile
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text
 from rustfits._core.binding.locks import ForkLock
@@ -143,9 +143,13 @@ class FITSHeader(Header):
 
         Raises
         ------
+        FITSTypeError
+            If `text` is neither str nor bytes.
         FITSValueError
             If a line is too long.
         """
+        if not isinstance(text, (str, bytes, bytearray, memoryview)):
+            raise FITSTypeError(f"the text of a header is str or bytes, not {type(text).__name__}")
         self = cls()
         self._take(parse_cards(cards_of_text(text)))
         return self
@@ -167,6 +171,8 @@ class FITSHeader(Header):
         str
             The text. A byte outside ASCII is a character of Latin-1.
         """
+        if not isinstance(sep, str):
+            raise FITSTypeError(f"sep must be a str, not {type(sep).__name__}")
         with self._lock:
             content = all_bytes(self._current()).decode("latin-1")
         cards = [content[i : i + CARD] for i in range(0, len(content), CARD)]
