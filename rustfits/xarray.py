@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 from weakref import ref
 
@@ -22,13 +21,16 @@ try:
 except ImportError as _missing:
     raise ImportError("rustfits.xarray needs the package xarray: pip install xarray") from _missing
 
+from rustfits._core.binding.arguments import name_list
 from rustfits._core.binding.arrays import Array, new_array
 from rustfits._core.binding.errors import FITSChangedError, FITSClosedError
+from rustfits._core.binding.handle import name_bytes
 from rustfits._core.binding.library import lib
+from rustfits._core.binding.names import allowed_schemes
 from rustfits._core.binding.selection import c_axes, select
 from rustfits._core.collect.identity import identity_of
 from rustfits._core.collect.images import Extension, NamedImage, header_attributes, named_images
-from rustfits._core.collect.names import local_path
+from rustfits._core.collect.names import absolute_name
 from rustfits._core.collect.plan import chunk_shape, tile_shape
 from rustfits._core.driver.opening import is_file_object
 from rustfits._core.file.fits import FITS
@@ -123,8 +125,7 @@ class FITSBackendEntrypoint(BackendEntrypoint):  # type: ignore[misc]
         file = _File(filename_or_obj, remote, schemes, threads)
         try:
             fits = file.fits()
-            dropped = {drop_variables} if isinstance(drop_variables, str) else drop_variables or ()
-            dropped = set(dropped)
+            dropped = set(name_list("drop_variables", drop_variables) or ())
             variables = {
                 image.name: _variable(file, image, mask_and_scale)
                 for image in named_images(fits, ext)
@@ -153,10 +154,12 @@ class _File:
     ) -> None:
         if isinstance(name, os.PathLike) and not hasattr(name, "fs"):
             name = os.fspath(name)
-        if isinstance(name, str) and local_path(name) == name:
-            name = str(Path(name).absolute())
+        if isinstance(name, str):
+            name = absolute_name(name)
+        elif not is_file_object(name) and not hasattr(name, "fs"):
+            name_bytes(name)  # raises
         self._name = name
-        allowed = None if schemes is None else tuple(schemes)
+        allowed = allowed_schemes(schemes)
         opener = partial(FITS, remote=remote, schemes=allowed, threads=threads)
         self._manager = CachingFileManager(opener, name, mode="r", lock=False)
         #: The open file that was compared with `_identity`.
@@ -178,12 +181,8 @@ class _File:
         """
         fits: FITS = self._manager.acquire()
         if self._identity is not None and (self._checked is None or self._checked() is not fits):
-            difference = self._identity.differs(identity_of(str(self._name), fits))
-            if difference:
-                raise FITSChangedError(
-                    f"{fits._file.name}: the file has changed since the data set was opened: "
-                    f"{difference}"
-                )
+            found = identity_of(str(self._name), fits)
+            self._identity.check(found, fits._file.name, "the data set was opened")
             self._checked = ref(fits)
         return fits
 

@@ -10,6 +10,7 @@ from astropy import nddata, units
 from astropy.nddata import CCDData, FlagCollection
 from astropy.nddata.ccddata import _generate_wcs_and_update_header
 
+from rustfits._core.binding.errors import FITSValueError
 from rustfits._core.file import convenience
 from rustfits._core.file.fits import FITS
 from rustfits._core.image.image import ImageHDU
@@ -121,7 +122,7 @@ def _find(fits: FITS, hdu: int | str | tuple[str, int]) -> tuple[ImageHDU, Any]:
                 header.extend(primary, unique=True)
                 break
     if not isinstance(found, ImageHDU) or not found.has_data:
-        raise ValueError(f"{fits._file.name}: no image with data in hdu={hdu}")
+        raise FITSValueError(f"{fits._file.name}: no image with data in hdu={hdu}")
     return found, header
 
 
@@ -157,7 +158,7 @@ def _unit(header: Any, unit: Any) -> Any:
     try:
         return units.Unit(text)
     except ValueError:
-        raise ValueError(
+        raise FITSValueError(
             f"BUNIT is {text!r}, which is no unit that astropy knows: pass unit="
         ) from None
 

@@ -15,6 +15,7 @@ from astropy.io.fits.column import _fortran_to_python_format
 from astropy.table import Column, MaskedColumn, Table
 from astropy.utils.exceptions import AstropyUserWarning
 
+from rustfits._core.binding.errors import FITSValueError
 from rustfits._core.file.fits import FITS
 from rustfits._core.table.base import TableBase
 from rustfits.astropy.opened import opened
@@ -114,11 +115,11 @@ def _find(fits: FITS, hdu: int | str | tuple[str, int] | None) -> TableBase:
     if hdu is not None:
         found: Any = fits[hdu]
         if not isinstance(found, TableBase):
-            raise ValueError(f"{name}: no table found in hdu={hdu}")
+            raise FITSValueError(f"{name}: no table found in hdu={hdu}")
         return found
     tables = [one for one in fits if isinstance(one, TableBase)]
     if not tables:
-        raise ValueError(f"{name}: no table found")
+        raise FITSValueError(f"{name}: no table found")
     if len(tables) > 1:
         warnings.warn(
             "hdu= was not specified but multiple tables are present, reading in first available "
@@ -175,7 +176,7 @@ def _native_times(header: Any, table: Table, numbers: dict[str, int]) -> Any:
     from astropy.io.fits.fitstime import fits_to_time
 
     if [numbers[name] for name in table.colnames] != list(range(1, len(numbers) + 1)):
-        raise ValueError("astropy_native=True needs all columns: leave out columns=")
+        raise FITSValueError("astropy_native=True needs all columns: leave out columns=")
     return fits_to_time(header, table)
 
 

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask.array as da
@@ -20,7 +18,8 @@ from dask.highlevelgraph import HighLevelGraph
 from dask.utils import parse_bytes
 
 from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
-from rustfits._core.collect.names import Files, each_name, local_path
+from rustfits._core.binding.names import allowed_schemes
+from rustfits._core.collect.names import Files, absolute_name, each_name, is_one_name
 from rustfits._core.collect.plan import chunk_shape, tile_shape
 from rustfits._core.file.convenience import first_with_data
 from rustfits._core.image.compressed import CompressedImageHDU
@@ -92,7 +91,7 @@ class _Layer:
 
 
 def read_image(
-    files: Files,
+    paths: Files,
     *,
     ext: int | str | tuple[str, int] | None = None,
     chunks: Chunks = "auto",
@@ -106,7 +105,7 @@ def read_image(
 
     Parameters
     ----------
-    files : str, os.PathLike, or iterable of them
+    paths : str, os.PathLike, or iterable of them
         The file. A list, an iterator or a glob pattern means a stack: the images become the
         elements of a new first axis.
     ext : int, str or (str, int), optional
@@ -130,8 +129,8 @@ def read_image(
     Raises
     ------
     FITSValueError
-        If the images of a stack have different shapes, or an HDU has no data. The message names the
-        file.
+        If there are no files, or `chunks` is invalid. If the images of a stack have different
+        shapes, or an HDU has no data: the message names the file.
     FITSTypeError
         If the images of a stack have different types.
     FITSUnsupportedError
@@ -139,7 +138,7 @@ def read_image(
     FITSError
         If a file cannot be opened. See `FITS`.
     """
-    single, locations = locations_of(files, remote, schemes)
+    single, locations = locations_of(paths, remote, schemes)
     if single:
         image = _describe(locations[0], ext)
         return _array(image, _image_chunks(image, chunks))
@@ -153,15 +152,14 @@ def read_image(
 
 
 def locations_of(
-    files: Files, remote: Remote | str | None, schemes: Iterable[str] | None
+    paths: Files, remote: Remote | str | None, schemes: Iterable[str] | None
 ) -> tuple[bool, list[Location]]:
-    """Return whether `files` is one name, and the locations of all."""
-    allowed = None if schemes is None else tuple(schemes)
-    names = list(each_name(files))
-    single = isinstance(files, (str, os.PathLike)) and names == [os.fspath(files)]
+    """Return whether `paths` is one name, and the locations of all."""
+    allowed = allowed_schemes(schemes)
+    names = list(each_name(paths))
     # A worker may have another working directory.
-    paths = [str(Path(name).absolute()) if local_path(name) == name else name for name in names]
-    return single, [Location(path, remote, allowed) for path in paths]
+    locations = [Location(absolute_name(name), remote, allowed) for name in names]
+    return is_one_name(paths, names), locations
 
 
 def _describe(location: Location, ext: int | str | tuple[str, int] | None) -> _Image:
@@ -198,17 +196,22 @@ def _where(image: _Image) -> str:
 def _image_chunks(image: _Image, chunks: Chunks) -> tuple[tuple[int, ...], ...]:
     """Return the chunks of each axis."""
     tile = image.tile
-    if chunks == "tiles" and tile is not None:
+    if isinstance(chunks, str) and chunks == "tiles" and tile is not None:
         chunks = tile
-    elif chunks in ("tiles", "auto"):
+    elif isinstance(chunks, str) and chunks in ("tiles", "auto"):
         size = parse_bytes(config.get("array.chunk-size"))
         smallest = tile or (1,) * (image.ndim - 1) + image.shape[-1:]
         chunks = chunk_shape(image.shape, smallest, size // image.dtype.itemsize)
         # An axis without pixels has one chunk.
         chunks = tuple(max(length, 1) for length in chunks)
-    made: tuple[tuple[int, ...], ...] = normalize_chunks(
-        chunks, image.shape, dtype=image.dtype, previous_chunks=tile
-    )
+    try:
+        made: tuple[tuple[int, ...], ...] = normalize_chunks(
+            chunks, image.shape, dtype=image.dtype, previous_chunks=tile
+        )
+    except (TypeError, ValueError, ArithmeticError) as refused:
+        raise FITSValueError(
+            f"chunks={chunks!r} cannot cut an image of shape {image.shape}: {refused}"
+        ) from refused
     return made
 
 

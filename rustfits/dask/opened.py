@@ -10,7 +10,6 @@ from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from rustfits._core.binding.errors import FITSChangedError
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.collect.identity import Identity, identity_of
 from rustfits._core.file.fits import FITS
@@ -103,13 +102,9 @@ def open_location(location: Location, hdu: int | None = None) -> FITS:
     with entry.lock:
         fits = entry.open(location)
         if location.identity is not None and entry.identity is not None:
-            difference = location.identity.differs(entry.identity)
-            if difference:
-                where = fits._file.name if hdu is None else f"{fits._file.name}[{hdu}]"
-                raise FITSChangedError(
-                    f"{where}: the file has changed since its header was read: {difference}; "
-                    "make the collection again"
-                )
+            where = fits._file.name if hdu is None else f"{fits._file.name}[{hdu}]"
+            since, advice = "its header was read", "make the collection again"
+            location.identity.check(entry.identity, where, since, advice)
         return fits
 
 

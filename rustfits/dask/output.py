@@ -14,6 +14,8 @@ from types import TracebackType
 from rustfits._core.binding.errors import (
     FITSExistsError,
     FITSIOError,
+    FITSIsADirectoryError,
+    FITSNotFoundError,
     FITSPermissionError,
     FITSUnsupportedError,
     FITSValueError,
@@ -44,6 +46,8 @@ class Output:
     ------
     FITSExistsError
         If a file exists, and `overwrite` is False.
+    FITSIsADirectoryError, FITSNotFoundError
+        If a name is that of a folder, or its folder does not exist.
     FITSUnsupportedError
         If `path` is not on a local file system.
     """
@@ -56,6 +60,8 @@ class Output:
                 f"{shown(name)}: the processes write parts of a file in a folder that all see; "
                 "write to such a folder, and then send the file"
             )
+        if not local:
+            raise FITSValueError("the file name is empty")
         target = Path(os.path.realpath(local))
         self.is_pattern: bool = "*" in target.name and not target.exists()
         self.overwrite = overwrite
@@ -77,9 +83,11 @@ class Output:
     def _check_existing(self, target: Path) -> None:
         """Refuse files that exist, and older files that would look like partitions."""
         if not target.parent.is_dir():
-            raise FITSValueError(f"{shown(str(target))}: there is no folder {target.parent}")
+            raise FITSNotFoundError(f"{shown(str(target))}: there is no folder {target.parent}")
         for found in self.targets:
-            if found.is_dir() or (found.exists() and not self.overwrite):
+            if found.is_dir():
+                raise FITSIsADirectoryError(f"{shown(str(found))}: is a directory, not a file")
+            if found.exists() and not self.overwrite:
                 raise FITSExistsError(
                     f"{shown(str(found))}: the file exists; overwrite=True replaces it"
                 )

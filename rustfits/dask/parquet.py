@@ -25,8 +25,8 @@ __all__ = ["to_parquet"]
 
 
 def to_parquet(
-    files: Files,
-    path: str | os.PathLike[str],
+    paths: Files,
+    out: str | os.PathLike[str],
     *,
     ext: int | str | tuple[str, int] | None = None,
     columns: Iterable[str] | str | None = None,
@@ -40,14 +40,14 @@ def to_parquet(
     """Convert tables to Parquet in bounded memory.
 
     Each part of the tables becomes a row group. It is read once, with the types of
-    `TableHDU.batches`. The files are in a temporary folder beside `path` until all are complete. An
+    `TableHDU.batches`. The files are in a temporary folder beside `out` until all are complete. An
     exception leaves the old files, and no temporary ones.
 
     Parameters
     ----------
-    files : str, os.PathLike, or iterable of them
+    paths : str, os.PathLike, or iterable of them
         The files: names, glob patterns or URLs, as for `rustfits.plan`.
-    path : str or os.PathLike
+    out : str or os.PathLike
         The name of the Parquet file, which this process writes. With a ``*`` in its last part, each
         part becomes a file, which a task of dask writes.
     ext, columns, rows, remote, schemes
@@ -77,8 +77,8 @@ def to_parquet(
         import pyarrow.parquet as pq
     except ImportError as missing:
         raise ImportError("to_parquet needs pyarrow: pip install pyarrow") from missing
-    reader, parts, chosen = plan_tables(files, ext, columns, rows, target_bytes, remote, schemes)
-    output = Output(path, len(parts), overwrite=overwrite)
+    reader, parts, chosen = plan_tables(paths, ext, columns, rows, target_bytes, remote, schemes)
+    output = Output(out, len(parts), overwrite=overwrite)
     schema = _schema(reader, parts[0], chosen)
     with output:
         if output.is_pattern:

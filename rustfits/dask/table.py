@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 from dask import config
 
-from rustfits._core.binding.errors import FITSTypeError
+from rustfits._core.binding.arguments import name_list
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.names import allowed_schemes
 from rustfits._core.binding.selection import Axis
 from rustfits._core.collect.names import Files
 from rustfits._core.collect.part import Part
@@ -110,7 +112,7 @@ class PartReader:
 
 
 def read_table(
-    files: Files,
+    paths: Files,
     *,
     ext: int | str | tuple[str, int] | None = None,
     columns: Iterable[str] | str | None = None,
@@ -126,7 +128,7 @@ def read_table(
 
     Parameters
     ----------
-    files : str, os.PathLike, or iterable of them
+    paths : str, os.PathLike, or iterable of them
         The files: names, glob patterns or URLs, as for `rustfits.plan`.
     ext : int, str or (str, int), optional
         The HDU of each file: its index, name, or name and version. By default the first one with
@@ -157,14 +159,14 @@ def read_table(
     FITSTypeError
         If an HDU is no table.
     FITSValueError
-        If the condition is invalid.
+        If there are no files, or the condition is invalid.
     FITSError
         If a file cannot be opened. See `FITS`.
     """
     import_frames()
     import dask.dataframe as dd
 
-    reader, parts, chosen = plan_tables(files, ext, columns, rows, target_bytes, remote, schemes)
+    reader, parts, chosen = plan_tables(paths, ext, columns, rows, target_bytes, remote, schemes)
     empty = reader.empty(parts[0], chosen)
     reader.types = dict(empty.dtypes)
     # dask would convert cells that are arrays to strings. Strings are converted already.
@@ -186,7 +188,7 @@ def import_frames() -> None:
 
 
 def plan_tables(
-    files: Files,
+    paths: Files,
     ext: int | str | tuple[str, int] | None,
     columns: Iterable[str] | str | None,
     rows: str | None,
@@ -197,14 +199,12 @@ def plan_tables(
     """Return the parts of tables, what reads them, and the names of the chosen columns."""
     if rows is not None and not isinstance(rows, str):
         raise FITSTypeError(f"rows= is a condition (a str), not {type(rows).__name__}")
-    names = [columns] if isinstance(columns, str) else columns
-    chosen = None if names is None else list(names)
-    allowed = None if schemes is None else tuple(schemes)
+    chosen, allowed = name_list("columns", columns), allowed_schemes(schemes)
     parts = plan(
-        files, ext, columns=chosen, target_bytes=target_bytes, remote=remote, schemes=allowed
+        paths, ext, columns=chosen, target_bytes=target_bytes, remote=remote, schemes=allowed
     )
     if not parts:
-        raise FITSTypeError("there are no files to read")
+        raise FITSValueError("there are no files to read")
     if parts[0].kind != "table":
         raise FITSTypeError(
             f"{parts[0].file}[{parts[0].hdu}]: the HDU is no table but an image: use read_image"

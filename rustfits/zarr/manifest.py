@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -14,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
-from rustfits._core.binding.names import shown
+from rustfits._core.binding.names import allowed_schemes, shown
 from rustfits._core.collect.images import (
     Extension,
     NamedImage,
     header_attributes,
     named_images,
 )
-from rustfits._core.collect.names import Files, each_name, local_path
+from rustfits._core.collect.names import Files, each_name, is_one_name, local_path
 from rustfits._core.collect.plan import chunk_shape, tile_shape
 from rustfits._core.file.fits import FITS
 from rustfits._core.image.compressed import CompressedImageHDU
@@ -125,12 +124,11 @@ def manifest(
     _need("zarr")
     if format == "virtualizarr":
         _need("virtualizarr")
-    one = isinstance(paths, (str, os.PathLike))
     names = list(each_name(paths))
-    one = one and len(names) == 1 and names[0] == os.fspath(paths)  # type: ignore[arg-type]
+    one, allowed = is_one_name(paths, names), allowed_schemes(schemes)
     groups: dict[str, _Group] = {}
     for name in names:
-        with FITS(name, remote=remote, schemes=schemes) as fits:
+        with FITS(name, remote=remote, schemes=allowed) as fits:
             _refuse_compressed(name, fits)
             group = _group(name, fits, ext, for_zarr=format == "zarr")
         groups["" if one else _group_name(name, groups)] = group

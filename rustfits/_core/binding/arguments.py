@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from typing import SupportsIndex
 
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 
-__all__ = ["integer", "max_threads"]
+__all__ = ["integer", "max_threads", "name_list"]
 
 
 def integer(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
@@ -42,3 +43,23 @@ def integer(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) ->
 def max_threads(threads: SupportsIndex | None) -> int:
     """Return ``threads=`` of a read as the C library takes it: 0 for None."""
     return 0 if threads is None else min(integer("threads", threads, 1), 0xFFFF)
+
+
+def name_list(what: str, names: Iterable[str] | str | None) -> list[str] | None:
+    """Return an argument that is one name, several or None as a list or None.
+
+    The names themselves are not checked.
+
+    Raises
+    ------
+    FITSTypeError
+        If `names` is no iterable.
+    """
+    if names is None:
+        return None
+    if isinstance(names, (str, bytes)):
+        return [names]  # bytes are refused when they are looked up
+    if not isinstance(names, Iterable):
+        found = type(names).__name__
+        raise FITSTypeError(f"{what} must be a str or an iterable of str, not {found}")
+    return list(names)

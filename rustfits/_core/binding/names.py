@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["key_is_secret", "redacted", "scheme_list", "shown"]
+__all__ = ["allowed_schemes", "key_is_secret", "redacted", "scheme_list", "shown"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
@@ -30,8 +30,8 @@ def key_is_secret(key: str) -> bool:
     return bool(lib.rf_key_is_secret(key.encode("utf-8", "replace")))
 
 
-def scheme_list(schemes: Iterable[str] | None) -> CData:
-    """Return ``rf_options.schemes`` for ``schemes=``. The caller keeps it alive during the call.
+def allowed_schemes(schemes: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return ``schemes=`` as a value that can open several files, checked.
 
     Raises
     ------
@@ -41,18 +41,30 @@ def scheme_list(schemes: Iterable[str] | None) -> CData:
         If an element is no valid scheme.
     """
     if schemes is None:
-        return ffi.NULL
+        return None
     if isinstance(schemes, (str, bytes)) or not isinstance(schemes, Iterable):
         raise FITSTypeError(
             f"schemes is an iterable of str, such as {{'file', 'https'}}, not {schemes!r}"
         )
-    known = list(schemes)
+    known = tuple(schemes)
     for scheme in known:
         if not isinstance(scheme, str):
             raise FITSTypeError(f"a scheme is a str, not {type(scheme).__name__}")
         if not _SCHEME.fullmatch(scheme):
             raise FITSValueError(f"invalid scheme {scheme!r}: write 'https', without '://'")
-    return ffi.new("char[]", " ".join(known).encode())
+    return known
+
+
+def scheme_list(schemes: Iterable[str] | None) -> CData:
+    """Return ``rf_options.schemes`` for ``schemes=``. The caller keeps it alive during the call.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        As for `allowed_schemes`.
+    """
+    known = allowed_schemes(schemes)
+    return ffi.NULL if known is None else ffi.new("char[]", " ".join(known).encode())
 
 
 def _copy(function: CData, name: str | bytes) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.binding.arguments import name_list
 from rustfits._core.binding.errors import FITSError, FITSValueError
 from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
 from rustfits._core.binding.names import shown as shown_name
@@ -131,8 +132,7 @@ class _HeaderReader(Reader):
     def __init__(self, keys: Iterable[str] | str | None, **options: Any) -> None:
         super().__init__(**options)
         pointer, err = ffi.new("rf_header_table **"), error()
-        chosen = [keys] if isinstance(keys, str) else keys
-        self._keys = None if chosen is None else list(chosen)
+        self._keys = name_list("keys", keys)
         names = [ffi.new("char[]", key_bytes(key)) for key in self._keys or ()]
         array = ffi.NULL if self._keys is None else ffi.new("char *[]", [*names, ffi.NULL])
         status = lib.rf_header_table_new(array, len(names), pointer, err)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rustfits._core.binding.errors import FITSChangedError
 from rustfits._core.collect.names import local_path
 from rustfits._core.file.fits import FITS
 from rustfits._core.file.pickling import content_of
@@ -32,6 +33,28 @@ class Identity(NamedTuple):
             if old is not None and new is not None and old != new:
                 return f"its {said} was {old} and is {new}"
         return ""
+
+    def check(self, found: Identity, where: str, since: str, advice: str = "") -> None:
+        """Check that a later identity is the same.
+
+        Parameters
+        ----------
+        found : Identity
+            The later identity.
+        where, since, advice : str
+            For the message: the file, what was done with the old content, and what to do now.
+
+        Raises
+        ------
+        FITSChangedError
+            If the two differ.
+        """
+        difference = self.differs(found)
+        if difference:
+            after = f"; {advice}" if advice else ""
+            raise FITSChangedError(
+                f"{where}: the file has changed since {since}: {difference}{after}"
+            )
 
 
 def identity_of(name: str, fits: FITS) -> Identity:

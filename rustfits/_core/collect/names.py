@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -16,7 +17,15 @@ from rustfits._core.binding.handle import name_bytes
 from rustfits._core.binding.names import shown
 from rustfits._core.driver.opening import is_file_object
 
-__all__ = ["Files", "each_chunk", "each_name", "is_plain_chunk", "local_path"]
+__all__ = [
+    "Files",
+    "absolute_name",
+    "each_chunk",
+    "each_name",
+    "is_one_name",
+    "is_plain_chunk",
+    "local_path",
+]
 
 #: What functions of many files take.
 Files: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
@@ -123,3 +132,13 @@ def local_path(name: str) -> str | None:
     if not os.path.lexists(name) and "!" in name:
         return name.rpartition("!")[0]
     return name
+
+
+def absolute_name(name: str) -> str:
+    """Return a name that leads to the same file from any working directory."""
+    return str(Path(name).absolute()) if local_path(name) == name else name
+
+
+def is_one_name(files: Files, names: list[str]) -> bool:
+    """Return whether `files` is one name and no pattern. `names` is what `each_name` yields."""
+    return isinstance(files, (str, os.PathLike)) and names == [os.fsdecode(files)]

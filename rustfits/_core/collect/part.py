@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rustfits._core.binding.errors import (
     FITSChangedError,
     FITSError,
+    FITSIndexError,
     FITSTypeError,
     FITSValueError,
 )
@@ -22,6 +23,7 @@ from rustfits._core.table.base import TableBase
 from rustfits._core.table.where import find_rows
 
 if TYPE_CHECKING:
+    from rustfits._core.header.hdu import HDU
     from rustfits._core.remote.remote import Remote
 
 __all__ = ["Part", "read_part"]
@@ -48,12 +50,17 @@ class Part:
     def __post_init__(self) -> None:
         if self.kind not in _KINDS or (self.rows is None) == (self.box is None):
             raise FITSValueError(f"a part is of an image with a box, or a table with rows: {self}")
+        for start, stop in self._spans():
+            if not 0 <= start <= stop:
+                raise FITSValueError(f"a part cannot begin at {start} and stop at {stop}: {self}")
+
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        return self.box if self.box is not None else (self.rows or (0, 0),)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of what `read` returns without ``where=``."""
-        spans = self.box if self.box is not None else (self.rows or (0, 0),)
-        return tuple(stop - start for start, stop in spans)
+        return tuple(stop - start for start, stop in self._spans())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the part as a dict that JSON can store."""
@@ -140,6 +147,8 @@ class Part:
         ------
         FITSChangedError
             If the file has changed since the plan was made.
+        FITSIndexError
+            If the HDU has fewer rows or pixels, which no part of a plan does.
         FITSTypeError
             If the part is of an image, and an argument is for tables.
         FITSError
@@ -154,8 +163,10 @@ class Part:
             self._check(fits)
             hdu = fits[self.hdu]
             if isinstance(hdu, ImageHDU) and self.box is not None:
+                self._check_extent(hdu, hdu.shape)
                 return hdu[tuple(slice(*span) for span in self.box)]
             if isinstance(hdu, TableBase) and self.rows is not None:
+                self._check_extent(hdu, (hdu.nrows,))
                 chosen = self.columns if columns is None else columns
                 rows: Any = slice(*self.rows)
                 if where is not None:
@@ -168,14 +179,21 @@ class Part:
                 f"{hdu.kind!r}"
             )
 
+    def _check_extent(self, hdu: HDU, shape: tuple[int, ...]) -> None:
+        """Raise `FITSIndexError` if the part is not in its HDU."""
+        spans = self._spans()
+        if len(spans) != len(shape) or any(
+            stop > size for (_, stop), size in zip(spans, shape, strict=True)
+        ):
+            raise FITSIndexError(
+                f"{hdu._file.name}[{hdu.index}]: the part {list(spans)} is not in the {self.kind} "
+                f"of shape {shape}"
+            )
+
     def _check(self, fits: FITS) -> None:
         """Raise `FITSChangedError` if the file is not that of the plan."""
-        difference = self.identity.differs(identity_of(self.file, fits))
-        if difference:
-            raise FITSChangedError(
-                f"{shown(self.file)}: the file has changed since the plan was made: {difference}; "
-                "make a new plan"
-            )
+        found = identity_of(self.file, fits)
+        self.identity.check(found, shown(self.file), "the plan was made", "make a new plan")
 
 
 def read_part(part: Part | Mapping[str, Any], **options: Any) -> Any:

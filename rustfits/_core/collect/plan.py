@@ -6,12 +6,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
-from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.arguments import integer, name_list
 from rustfits._core.binding.errors import (
     FITSColumnError,
     FITSLimitError,
@@ -19,8 +18,9 @@ from rustfits._core.binding.errors import (
     FITSUnsupportedError,
     FITSValueError,
 )
+from rustfits._core.binding.names import allowed_schemes
 from rustfits._core.collect.identity import identity_of
-from rustfits._core.collect.names import Files, each_name, local_path
+from rustfits._core.collect.names import Files, absolute_name, each_name
 from rustfits._core.collect.part import Part
 from rustfits._core.file.convenience import first_with_data
 from rustfits._core.file.fits import FITS
@@ -103,12 +103,13 @@ def plan(
     variable length count as their mean size in the heap.
     """
     target = integer("target_bytes", target_bytes, 1)
-    chosen = [columns] if isinstance(columns, str) else columns
+    chosen = name_list("columns", columns)
     names = None if chosen is None else tuple(chosen)
+    allowed = allowed_schemes(schemes)
     parts: list[Part] = []
     first: _First | None = None
     for name in each_name(paths):
-        with FITS(name, remote=remote, schemes=schemes) as fits:
+        with FITS(name, remote=remote, schemes=allowed) as fits:
             if fits._file.is_stream():
                 raise FITSUnsupportedError(
                     f"{fits._file.name}: a stream can be read once, and a plan is read in parts"
@@ -118,7 +119,7 @@ def plan(
             found = _describe(hdu, names)
             first = first or found
             _compare(first, found)
-            path = name if local_path(name) != name else str(Path(name).absolute())
+            path = absolute_name(name)
             for rows, box, size in _cut(hdu, names, target):
                 if len(parts) == _MAX_PARTS:  # the sizes are claims of headers
                     raise FITSLimitError(

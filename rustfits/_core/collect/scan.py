@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.arguments import name_list
+from rustfits._core.binding.errors import (
+    FITSColumnError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
+from rustfits._core.binding.names import allowed_schemes
 from rustfits._core.collect.names import Files, each_name
 from rustfits._core.collect.polars_frames import dtypes_of, frames_of
 from rustfits._core.collect.predicate import condition_of
@@ -62,10 +68,10 @@ def scan_fits(
     FITSUnsupportedError
         If the HDU of a file is no table.
     FITSColumnError
-        If there is no such column.
+        If there is no such column. When the frame is collected: if the columns of a file differ
+        from those of the first one.
     FITSValueError
-        If there are no files. When the frame is collected: if the columns of a file differ from
-        those of the first one.
+        If there are no files, or no columns.
     FITSError
         If a file cannot be opened or read. See `FITS`.
 
@@ -78,11 +84,14 @@ def scan_fits(
         from polars.io.plugins import register_io_source
     except ImportError as missing:
         raise ImportError("scan_fits needs polars: pip install polars") from missing
-    options: dict[str, Any] = {"lenient": lenient, "remote": remote, "schemes": schemes}
+    options: dict[str, Any] = {"lenient": lenient, "remote": remote}
+    options["schemes"] = allowed_schemes(schemes)
     names = list(each_name(paths))
     if not names:
         raise FITSValueError("scan_fits needs at least one file")
-    chosen = [columns] if isinstance(columns, str) else None if columns is None else list(columns)
+    chosen = name_list("columns", columns)
+    if chosen == []:
+        raise FITSValueError("scan_fits needs at least one column")
     with FITS(names[0], **options) as fits:
         hdu = _table(fits, ext)
         keys = [column.key for column in hdu._schema().select(chosen)]
@@ -145,16 +154,16 @@ def _check_columns(hdu: TableBase, schema: dict[str, Any], first: str) -> None:
 
     Raises
     ------
-    FITSValueError
+    FITSColumnError
         If it has not. The message names the file and the column.
     """
     where, present = hdu._schema().where, _columns_by_key(hdu)
     for name in schema:
         if name not in present:
-            raise FITSValueError(f"{where}: no column {name!r}, which {first} has")
+            raise FITSColumnError(f"{where}: no column {name!r}, which {first} has")
     found = dtypes_of(hdu, list(schema))
     for name, dtype in schema.items():
         if found[name] != dtype:
-            raise FITSValueError(
+            raise FITSColumnError(
                 f"{where}: column {name!r} has the type {found[name]}, and {dtype} in {first}"
             )

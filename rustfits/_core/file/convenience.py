@@ -275,6 +275,8 @@ def _open_for_one_call(
     schemes: Iterable[str] | None,
 ) -> FITS:
     """Open a file for one HDU. An exception leaves an old file unchanged if the mode is not r+."""
+    if mode not in ("r+", "w+", "x", "r"):
+        raise FITSValueError(f"mode must be 'r+', 'w+' or 'x', not {mode!r}")
     if mode == "x":
         _refuse_existing(filename, remote, schemes)
     elif mode != "w+":

@@ -20,7 +20,7 @@ from rustfits._core.compression.tables import table_compression
 from rustfits._core.foreign.tables import check_unit
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.table import write as table_write
-from rustfits._core.table.new_columns import NewColumn, columns_of_dtype
+from rustfits._core.table.new_columns import NewColumn, check_mapping, columns_of_dtype
 
 if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
@@ -62,6 +62,8 @@ def write_frame(
     """
     where = f"{file.name}: the new table"
     _refuse_names(where, names)
+    check_mapping("units", units)
+    check_mapping("var_dtypes", var_dtypes)
     with Frame(where, data, times=lambda _: times) as frame:
         columns = _columns(frame, units, var_dtypes, bit_columns, heap_format)
         compression = table_compression(compress, ztilelen, columns)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.binding.arguments import name_list
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.dtypes import BIT, BYTES, LOGICAL, NUMBERS, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import (
@@ -123,7 +124,7 @@ class ColumnOptions:
         if bit_columns is None or isinstance(bit_columns, bool):
             bits = bool(bit_columns)
         else:
-            listed = [bit_columns] if isinstance(bit_columns, str) else bit_columns
+            listed = name_list("bit_columns", bit_columns) or ()
             bits = frozenset(_by_name("bit_columns", names, dict.fromkeys(listed)))
         return cls(
             _by_name("units", names, units),
@@ -137,12 +138,17 @@ class ColumnOptions:
         return self.bit_columns if isinstance(self.bit_columns, bool) else name in self.bit_columns
 
 
+def check_mapping(what: str, given: Any) -> None:
+    """Raise `FITSTypeError` if an option by column name is neither None nor a mapping."""
+    if given is not None and not isinstance(given, Mapping):
+        raise FITSTypeError(f"{what} must be a dict by column name, not {type(given).__name__}")
+
+
 def _by_name(what: str, names: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the entries of an option by the names of the columns."""
+    check_mapping(what, given)
     if not given:
         return {}
-    if not isinstance(given, Mapping):
-        raise FITSTypeError(f"{what} must be a dict by column name, not {type(given).__name__}")
     exact = {name: name for name in names}
     folded = {name.lower(): name for name in reversed(names)}
     made: dict[str, Any] = {}

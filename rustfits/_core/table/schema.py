@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rustfits._core.binding.arguments import name_list
 from rustfits._core.binding.dtypes import BYTES, CELL_DTYPES, LOGICAL, NUMBERS, TEXT
 from rustfits._core.binding.errors import (
     FITSColumnError,
@@ -181,9 +182,7 @@ class Schema:
         """
         if names is None:
             return self.columns
-        if isinstance(names, (str, bytes)):
-            names = [names]
-        columns = tuple(self.find(name) for name in names)
+        columns = tuple(self.find(name) for name in name_list("columns", names) or ())
         if len({column.number for column in columns}) < len(columns):
             keys = [column.key for column in columns]
             twice = next(key for key in keys if keys.count(key) > 1)

@@ -126,7 +126,7 @@ def test_bad_arguments_name_file_and_column(tables, image, tmp_path):
         read_table(tables, rows=[1, 2])
     with pytest.raises(TypeError, match=r"image\.fits\[0\]: .*use read_image"):
         read_table(image)
-    with pytest.raises(TypeError, match="no files"):
+    with pytest.raises(rustfits.FITSValueError, match="no files"):
         read_table([])
     rustfits.write(tmp_path / "c.fits", {"id": np.zeros(3, "i8")})
     with pytest.raises(rustfits.FITSColumnError, match=r"c\.fits\[1\].*'id'.*int64"):
