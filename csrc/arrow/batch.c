@@ -34,7 +34,7 @@ static rf_status no_memory(const batch *b, rf_error *err) {
 static uint64_t count_fitting(const rf_arrow_cells *cells, uint64_t rows, bool whole) {
   const rf_arrow_field *field = cells->field;
   uint64_t most = field->large ? INT64_MAX : field->text ? RF_ARROW_MAX_TEXT : RF_ARROW_MAX_ITEMS;
-  size_t each = rf_dtype_bytes(field->info.type, 1);
+  size_t each = rf_dtype_bytes(field->type, 1);
   uint64_t first = cells->lengths[0] < most ? cells->lengths[0] : most, total = 0;
   if (!whole && HEAP_BYTES / each < most)
     most = HEAP_BYTES / each > first ? HEAP_BYTES / each : first;
@@ -71,7 +71,8 @@ static rf_status read_descriptors(batch *b, bool whole, rf_error *err) {
                                      cells->offsets, err));
     uint64_t fitting = count_fitting(cells, b->rows.count, whole);
     if (fitting == 0)
-      return rf_fail(err, RF_ERR_LIMIT, "a cell of column '%s' has %" PRIu64 " characters, too many for utf8 of Arrow",
+      return rf_fail(err, RF_ERR_LIMIT,
+                     "a cell of column '%s' has %" PRIu64 " elements, too many for 32-bit offsets of Arrow",
                      cells->field->info.key, cells->lengths[0]);
     b->rows.count = fitting;
   }
@@ -147,7 +148,8 @@ static rf_status read_fixed(batch *b, rf_error *err) {
         (!rf_mul_u64(b->rows.count, source->fields[i].info.count, &values) ||
          !rf_arrow_cells_reserve(&b->cells[i], values, &block_bytes, &stage_bytes) ||
          (source->fields[i].list &&
-          !rf_arrow_reserve(&block_bytes, (b->rows.count + 1) * sizeof(int32_t), &b->cells[i].offsets_at))))
+          !rf_arrow_reserve(&block_bytes, (b->rows.count + 1) * (source->fields[i].large ? 8 : 4),
+                            &b->cells[i].offsets_at))))
       return no_memory(b, err);
   if (!rf_to_size(stage_bytes, &b->stage_bytes))
     return no_memory(b, err);

@@ -10,6 +10,11 @@
 #include "arrow/fill.h"
 #include "base/memory.h"
 
+/* Whether the cells are read to the stage: bools as bytes, and numbers that become wider. */
+static bool is_staged(const rf_arrow_field *field) {
+  return field->bits || field->type != field->info.type;
+}
+
 static size_t offset_bytes(const rf_arrow_field *field) {
   return field->large ? sizeof(int64_t) : sizeof(int32_t);
 }
@@ -22,12 +27,13 @@ bool rf_arrow_cells_reserve(rf_arrow_cells *cells, uint64_t count, uint64_t *blo
   if (!rf_mul_u64(count, cells->value_bytes, &bytes) || !rf_add_u64(count, 1, &offsets) ||
       !rf_mul_u64(offsets, offset_bytes(field), &offsets))
     return false;
-  if (field->bits) {
-    if (!rf_arrow_reserve(stage, bytes, &cells->stage_at) || !rf_arrow_reserve(block, bitmap, &cells->bits_at))
+  if (is_staged(field)) {
+    if (!rf_arrow_reserve(stage, bytes, &cells->stage_at) || !rf_mul_u64(count, rf_dtype_bytes(field->type, 1), &bytes))
       return false;
-  } else if (!rf_arrow_reserve(block, bytes, &cells->values_at)) {
-    return false;
   }
+  if (field->bits ? !rf_arrow_reserve(block, bitmap, &cells->bits_at)
+                  : !rf_arrow_reserve(block, bytes, &cells->values_at))
+    return false;
   if (field->text && !field->variable && !rf_arrow_reserve(block, offsets, &cells->offsets_at))
     return false;
   return !field->nullable ||
@@ -42,7 +48,7 @@ void rf_arrow_cells_place(rf_arrow_cells *cells, rf_arrow_block *block, uint8_t 
 }
 
 void *rf_arrow_cells_target(const rf_arrow_cells *cells) {
-  return cells->field->bits ? cells->stage : cells->block->bytes + cells->values_at;
+  return is_staged(cells->field) ? cells->stage : cells->block->bytes + cells->values_at;
 }
 
 /* Strings: of fixed width one value each, of variable length one cell each. */
@@ -87,6 +93,9 @@ rf_status rf_arrow_cells_finish(rf_arrow_cells *cells, rf_error *err) {
     RF_TRY(finish_text(cells, err));
   if (field->bits)
     (void)rf_arrow_pack_bits(cells->block->bytes + cells->bits_at, cells->stage, (size_t)cells->count, false);
+  else if (is_staged(field))
+    rf_arrow_widen(cells->block->bytes + cells->values_at, field->type, cells->stage, field->info.type,
+                   (size_t)cells->count);
   if (cells->mask != NULL)
     cells->nulls = rf_arrow_pack_bits(cells->block->bytes + cells->valid_at, cells->mask, (size_t)cells->count, true);
   return RF_OK;

@@ -15,7 +15,7 @@ typedef struct rf_arrow_cells {
   rf_arrow_block *block;                             /* with the buffers; counted */
   rf_arrow_block *text;                              /* NULL, or the strings as UTF-8; counted */
   uint64_t values_at, offsets_at, bits_at, valid_at; /* in `block` */
-  uint64_t mask_at, stage_at;                        /* in the stage: masks, bools as bytes */
+  uint64_t mask_at, stage_at;                        /* in the stage: masks, bools as bytes, narrower numbers */
   uint8_t *mask, *stage;
   uint64_t nulls;
   /* variable: of each row, and their places in the heap */

@@ -41,6 +41,7 @@ static rf_status check_dims(const rf_arrow_field *field, rf_error *err) {
 
 rf_status rf_arrow_field_init(rf_arrow_field *field, rf_arrow_nulls nulls, rf_arrow_strings strings, rf_error *err) {
   const rf_column_info *info = &field->info;
+  field->type = info->type;
   field->variable = info->descriptor != 0;
   field->large = info->descriptor == 'Q';
   bool undefined = info->has_null || info->has_null_text || info->type == RF_LOGICAL;

@@ -17,6 +17,7 @@
 typedef struct rf_arrow_field {
   rf_column_info info;
   size_t column;      /* 0-based */
+  rf_dtype type;      /* of values in their buffer: that of `info`, or a wider one that was requested */
   bool variable;      /* cells in the heap */
   bool large;         /* 64-bit offsets */
   bool list;          /* list, of cells in the heap or without elements: some packages refuse fixed lists of none */

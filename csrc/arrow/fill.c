@@ -31,6 +31,81 @@ size_t rf_arrow_pack_bits(uint8_t *bitmap, const uint8_t *bytes, size_t n, bool 
   return ones;
 }
 
+#define COPY(type)                                                                                                     \
+  for (size_t i = 0; i < n; i++)                                                                                       \
+  ((type *)to)[i] = (type)values[i]
+
+/* A function that copies numbers of one type to each wider one. */
+#define WIDEN(name, from_type)                                                                                         \
+  static void name(void *restrict to, rf_dtype type, const void *restrict from, size_t n) {                            \
+    const from_type *values = from;                                                                                    \
+    switch (type) {                                                                                                    \
+    case RF_I16:                                                                                                       \
+      COPY(int16_t);                                                                                                   \
+      break;                                                                                                           \
+    case RF_U16:                                                                                                       \
+      COPY(uint16_t);                                                                                                  \
+      break;                                                                                                           \
+    case RF_I32:                                                                                                       \
+      COPY(int32_t);                                                                                                   \
+      break;                                                                                                           \
+    case RF_U32:                                                                                                       \
+      COPY(uint32_t);                                                                                                  \
+      break;                                                                                                           \
+    case RF_I64:                                                                                                       \
+      COPY(int64_t);                                                                                                   \
+      break;                                                                                                           \
+    case RF_U64:                                                                                                       \
+      COPY(uint64_t);                                                                                                  \
+      break;                                                                                                           \
+    case RF_F32:                                                                                                       \
+      COPY(float);                                                                                                     \
+      break;                                                                                                           \
+    default:                                                                                                           \
+      COPY(double);                                                                                                    \
+    }                                                                                                                  \
+  }
+
+WIDEN(widen_i8, int8_t)
+WIDEN(widen_u8, uint8_t)
+WIDEN(widen_i16, int16_t)
+WIDEN(widen_u16, uint16_t)
+WIDEN(widen_i32, int32_t)
+WIDEN(widen_u32, uint32_t)
+
+static void widen_f32(void *restrict to, const void *restrict from, size_t n) {
+  const float *values = from;
+  COPY(double);
+}
+
+void rf_arrow_widen(void *to, rf_dtype to_type, const void *from, rf_dtype from_type, size_t n) {
+  switch (from_type) {
+  case RF_I8:
+    widen_i8(to, to_type, from, n);
+    break;
+  case RF_U8:
+    widen_u8(to, to_type, from, n);
+    break;
+  case RF_I16:
+    widen_i16(to, to_type, from, n);
+    break;
+  case RF_U16:
+    widen_u16(to, to_type, from, n);
+    break;
+  case RF_I32:
+    widen_i32(to, to_type, from, n);
+    break;
+  case RF_U32:
+    widen_u32(to, to_type, from, n);
+    break;
+  case RF_C64:
+    widen_f32(to, from, 2 * n);
+    break;
+  default:
+    widen_f32(to, from, n);
+  }
+}
+
 static inline void set_offset(rf_arrow_text *text, size_t i, size_t at) {
   if (text->offsets32 != NULL)
     text->offsets32[i] = (int32_t)at;

@@ -9,9 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rustfits/dtype.h"
+
 /* Packs `n` bytes that are 0 or 1 into a bitmap of (n + 7) / 8 bytes, lowest bit first. `invert` turns each value.
  * Returns the number of ones at `bytes`. */
 size_t rf_arrow_pack_bits(uint8_t *bitmap, const uint8_t *bytes, size_t n, bool invert);
+
+/* Copies `n` numbers, or complex numbers, to a type that holds all values of theirs. */
+void rf_arrow_widen(void *to, rf_dtype to_type, const void *from, rf_dtype from_type, size_t n);
 
 /* Strings of a column, and the offsets that are made: `offsets32` or `offsets64`. */
 typedef struct rf_arrow_text {

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "arrow/requested.h"
 #include "base/memory.h"
 #include "file/call.h"
 #include "table/request.h"
@@ -60,6 +61,8 @@ static rf_status find_fields(rf_arrow_source *source, const rf_arrow_request *re
     RF_TRY(rf_table_get_column(source->file, source->index, field->column, &field->info, err));
     RF_TRY(rf_arrow_field_init(field, source->nulls, source->strings, err));
   }
+  if (request->types != NULL)
+    return rf_arrow_requested_apply(request->types, source->fields, source->count, err);
   return RF_OK;
 }
 

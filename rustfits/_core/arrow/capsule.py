@@ -7,11 +7,10 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
-from rustfits._core.arrow.field import Field, read_field
 from rustfits._core.binding.errors import FITSTypeError
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["ARRAY", "SCHEMA", "STREAM", "Kind", "make_capsule", "requested_field"]
+__all__ = ["ARRAY", "SCHEMA", "STREAM", "Kind", "make_capsule", "requested_schema"]
 
 
 class Kind:
@@ -54,8 +53,8 @@ def make_capsule(kind: Kind, fill: Callable[[CData], None]) -> Any:
         raise
 
 
-def requested_field(capsule: Any) -> Field:
-    """Return the types that a consumer requests. The capsule stays as it is.
+def requested_schema(capsule: Any) -> CData:
+    """Return the ``ArrowSchema`` that a consumer requests, which belongs to the capsule.
 
     Raises
     ------
@@ -69,4 +68,4 @@ def requested_field(capsule: Any) -> Field:
         address = pointer(capsule, SCHEMA.name)
     except (ValueError, ctypes.ArgumentError):
         raise FITSTypeError("requested_schema must be a capsule 'arrow_schema'") from None
-    return read_field(ffi.cast("struct ArrowSchema *", address))
+    return ffi.cast("struct ArrowSchema *", address)

@@ -7,8 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rustfits._core.arrow.capsule import ARRAY, SCHEMA, STREAM, make_capsule, requested_field
-from rustfits._core.arrow.field import TEXTS, Field
+from rustfits._core.arrow.capsule import ARRAY, SCHEMA, STREAM, make_capsule, requested_schema
 from rustfits._core.binding.errors import FITSValueError
 from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
@@ -49,6 +48,7 @@ class Selection:
         "_columns",
         "_file",
         "_index",
+        "_requested",
         "_rows",
         "batch_rows",
         "nulls",
@@ -74,8 +74,7 @@ class Selection:
         self._columns = columns
         self._rows = rows
         self.batch_rows = batch_rows
-        if requested is not None and _wants_binary(requested_field(requested)):
-            strings = "binary"
+        self._requested = requested
         self.nulls = _one_of("nulls", _NULLS, nulls)
         self.strings = _one_of("strings", _STRINGS, strings)
         self.threads = threads
@@ -93,6 +92,8 @@ class Selection:
         request.nulls = self.nulls
         request.strings = self.strings
         request.threads = self.threads
+        if self._requested is not None:
+            request.types = requested_schema(self._requested)
         return request, [numbers, rows]
 
     def fill_schema(self, schema: CData) -> None:
@@ -155,20 +156,6 @@ class Selection:
             if array.release == ffi.NULL:
                 return
             yield ArrowBatch(schema, array)
-
-
-def _wants_binary(field: Field) -> bool:
-    """Return whether all strings of a requested type are binary. Other types stay ours."""
-    texts = {inner.format for inner in _leaves(field) if inner.format in TEXTS}
-    return bool(texts) and texts <= {"z", "Z", "vz"}
-
-
-def _leaves(field: Field) -> Iterator[Field]:
-    """Yield the fields without children."""
-    if not field.children:
-        yield field
-    for child in field.children:
-        yield from _leaves(child)
 
 
 def _release(struct: CData) -> None:

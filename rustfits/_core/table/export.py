@@ -46,11 +46,18 @@ class ArrowExport(Producer):
         Parameters
         ----------
         requested_schema : capsule, optional
-            The types that the consumer wants. Strings are binary if it has binary types only. All
-            other columns keep their types, which the consumer casts.
+            The types that the consumer wants. A column gets the type of the field of its name where
+            no value changes: wider integers, ``double`` of ``float`` and of integers up to 32 bits,
+            ``float`` of integers up to 16 bits, any of ``utf8``, ``large_utf8``, ``binary`` and
+            ``large_binary``, ``list`` or ``large_list``, and these as values of lists. All other
+            columns keep their types, and columns keep their order; the consumer casts the rest.
 
         Raises
         ------
+        FITSTypeError
+            If `requested_schema` is no capsule ``arrow_schema``.
+        FITSValueError
+            If the requested schema is invalid.
         FITSUnsupportedError
             If Arrow cannot hold a column.
         FITSFormatError

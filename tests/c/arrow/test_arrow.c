@@ -165,6 +165,112 @@ static void wrong_requests(void) {
   CHECK_OK(rf_file_free(file, &rows_err), rows_err);
 }
 
+/* ---- requested types ---- */
+
+static void keep_schema(struct ArrowSchema *schema) {
+  (void)schema; /* the tests own what schemas point at */
+}
+
+static struct ArrowSchema leaf(const char *name, const char *format) {
+  return (struct ArrowSchema){.format = format, .name = name, .release = keep_schema};
+}
+
+static void requested_types(void) {
+  rf_file *file = make_file();
+  struct ArrowSchema item = leaf("item", "g"), schema, name = leaf("name", "U"), id = leaf("id", "g");
+  struct ArrowSchema *items[] = {&item}, *fields[] = {&name, &id, &item}, vec = leaf("vec", "+w:2");
+  struct ArrowArray array;
+  vec.children = items;
+  vec.n_children = 1;
+  fields[2] = &vec;
+  struct ArrowSchema types = {
+      .format = "+s", .n_children = 3, .children = fields, .release = keep_schema}; /* another order, and no "flag" */
+  const rf_arrow_request request = {.size = sizeof request, .types = &types};
+  CHECK_OK(rf_arrow_get_schema(file, 1, &request, &schema, &rows_err), rows_err);
+  CHECK_OK(rf_arrow_read(file, 1, &request, &array, &rows_err), rows_err);
+  CHECK(walk_array(&schema, &array, 5));
+  CHECK_STR(schema.children[0]->format, "g");
+  CHECK_STR(schema.children[1]->format, "U");
+  CHECK_STR(schema.children[2]->children[0]->format, "g");
+  CHECK_STR(schema.children[3]->format, "b");
+  CHECK(array.children[0]->null_count == 1 && *(const uint8_t *)array.children[0]->buffers[0] == 0x1B);
+  CHECK(((const double *)array.children[0]->buffers[1])[4] == 5);
+  CHECK(((const int64_t *)array.children[1]->buffers[1])[5] == 17);
+  array.release(&array);
+  schema.release(&schema);
+  /* Without nulls, TNULL is a value. */
+  const rf_arrow_request values = {.size = sizeof values, .types = &types, .nulls = RF_ARROW_NULLS_NONE};
+  CHECK_OK(rf_arrow_read(file, 1, &values, &array, &rows_err), rows_err);
+  CHECK(array.children[0]->null_count == 0 && ((const double *)array.children[0]->buffers[1])[2] == 3);
+  array.release(&array);
+  /* Programs of before have a request without types. */
+  rf_arrow_request before = {.size = offsetof(rf_arrow_request, types), .types = &types};
+  CHECK_OK(rf_arrow_get_schema(file, 1, &before, &schema, &rows_err), rows_err);
+  CHECK_STR(schema.children[0]->format, "i");
+  schema.release(&schema);
+  CHECK_OK(rf_file_free(file, &rows_err), rows_err);
+}
+
+static void invalid_types(void) {
+  rf_file *file = make_file();
+  struct ArrowSchema schema = {.release = NULL}, field, types, *fields[] = {&field}, *cycle[] = {&field};
+  struct ArrowArrayStream stream = {.release = NULL};
+  const rf_arrow_request request = {.size = sizeof request, .types = &types};
+  for (int wrong = 0; wrong < 11; wrong++) {
+    field = leaf("vec", "+w:2");
+    field.n_children = 1;
+    field.children = cycle;
+    types = leaf(NULL, "+s");
+    types.n_children = 1;
+    types.children = fields;
+    cycle[0] = &field;
+    fields[0] = &field;
+    int refused = 1;
+    switch (wrong) {
+    case 0:
+      types.release = NULL;
+      break;
+    case 1:
+      types.format = NULL;
+      break;
+    case 2:
+      types.n_children = -1;
+      break;
+    case 3:
+      types.children = NULL;
+      break;
+    case 4:
+      fields[0] = NULL;
+      break;
+    case 5:
+      field.release = NULL;
+      break;
+    case 6:
+      field.format = NULL;
+      break;
+    case 7:
+      field.n_children = 0;
+      break;
+    case 8:
+      cycle[0] = NULL;
+      break;
+    case 9:
+      field = leaf("id", "l"), field.n_children = 1;
+      break;
+    default:
+      refused = 0; /* it contains itself: another type than that of the column */
+    }
+    rf_status status = rf_arrow_get_schema(file, 1, &request, &schema, &rows_err);
+    CHECK(status == (refused ? RF_ERR_ARGUMENT : RF_OK));
+    if (status == RF_OK)
+      schema.release(&schema);
+    CHECK(schema.release == NULL);
+    if (refused)
+      CHECK(rf_arrow_open_stream(file, 1, &request, &stream, &rows_err) == RF_ERR_ARGUMENT && stream.release == NULL);
+  }
+  CHECK_OK(rf_file_free(file, &rows_err), rows_err);
+}
+
 /* ---- memory that cannot be had ---- */
 
 static struct {
@@ -237,6 +343,8 @@ int main(void) {
   RUN(rows_and_columns);
   RUN(streams_outlive_their_file);
   RUN(wrong_requests);
+  RUN(requested_types);
+  RUN(invalid_types);
   RUN(each_allocation_fails);
   return check_report();
 }

@@ -264,18 +264,3 @@ def test_a_cut_file_fails_with_the_missing_bytes(path, tmp_path):
     cut.write_bytes(content[: 2880 * 2 + 500])
     with rustfits.FITS(cut) as fits, pytest.raises(rustfits.FITSTruncatedError, match="missing"):
         list(fits[1].batches())
-
-
-def test_requested_types(path):
-    with rustfits.FITS(path) as fits:
-        binary = pa.schema([("id", pa.int64()), ("x", pa.float64()), ("name", pa.binary())])
-        found = pa.RecordBatchReader._import_from_c_capsule(
-            fits[1].__arrow_c_stream__(binary.__arrow_c_schema__())
-        )
-        assert found.read_all()["name"][0].as_py() == b"abc"
-        text = pa.schema([("name", pa.large_string())])
-        stream = fits[1].__arrow_c_stream__(requested_schema=text.__arrow_c_schema__())
-        made = pa.RecordBatchReader._import_from_c_capsule(stream)
-        assert made.schema.field("name").type == pa.string()
-        with pytest.raises(rustfits.FITSTypeError, match="arrow_schema"):
-            fits[1].__arrow_c_stream__(requested_schema=5)

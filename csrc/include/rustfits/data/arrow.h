@@ -95,6 +95,9 @@ typedef struct rf_arrow_request {
   void (*finish)(void *user); /* NULL; or called once when the stream is released, by the thread that releases it. It
                                  must not fail. Not called if opening the stream fails */
   void *user;                 /* passed to `finish` */
+  const struct ArrowSchema *types; /* NULL; or a struct whose fields have the types that the caller would like. A column
+                                      gets the type of the field of its name where no value changes, or else its own.
+                                      The caller keeps the schema */
 } rf_arrow_request;
 
 /* The types of columns:
@@ -106,6 +109,14 @@ typedef struct rf_arrow_request {
  *   more elements than one    fixed_size_list of these, one inside the other for each axis of TDIMn
  *   no elements               list
  *   P, Q descriptors          list, large_list (strings and bits as above). TDIMn is in the metadata only
+ * With rf_arrow_request.types:
+ *   integers          wider integers, unsigned ones also wider signed ones; double up to 32 bits, float up to 16 bits
+ *   float             double, also within complex numbers
+ *   strings           any of utf8, large_utf8, binary, large_binary (binary: the bytes of the file), but no 32-bit
+ *                     offsets for strings of fixed width that need others
+ *   lists             list, large_list. A cell too long for 32-bit offsets is RF_ERR_LIMIT when it is read
+ *   values of lists   the same. The lengths of fixed_size_lists must be those of the column
+ * The number and the order of columns, names and metadata stay.
  * The metadata of a field have the texts of its keywords without their number: TUNIT, TDISP, TCOMM, TFORM, TNULL, and
  * TDIM of cells of variable length. The metadata of the schema have the header as RF_ARROW_HEADER: its cards as UTF-8,
  * without trailing blanks, separated by newlines.
@@ -118,8 +129,9 @@ typedef struct rf_arrow_request {
  * column.
  * request  NULL: all columns, defaults. Borrowed for the call
  * schema   receives the schema; the caller ends it with schema->release(). Unchanged on failure
- * Returns RF_OK; RF_ERR_RANGE (a row or column); RF_ERR_ARGUMENT (a member of `request`); RF_ERR_UNSUPPORTED (a column
- * that Arrow cannot hold); the shared statuses of tables. Threads: any. */
+ * Returns RF_OK; RF_ERR_RANGE (a row or column); RF_ERR_ARGUMENT (a member of `request`; its `types` were released,
+ * have no format, or a wrong number of children); RF_ERR_UNSUPPORTED (a column that Arrow cannot hold); the shared
+ * statuses of tables. Threads: any. */
 RF_API RF_CHECKED rf_status rf_arrow_get_schema(rf_file *file, size_t index, const rf_arrow_request *request,
                                                 struct ArrowSchema *schema, rf_error *err);
 
