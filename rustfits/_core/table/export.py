@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -21,11 +22,11 @@ class ArrowExport(Producer):
 
     __slots__ = ()
 
+    @abstractmethod
     def _arrow(
         self, columns: Iterable[str] | str | None = None, rows: RowsLike = None, **options: Any
     ) -> Selection:
         """Return what is read."""
-        raise NotImplementedError
 
     def __arrow_c_schema__(self) -> Any:
         """Return the Arrow schema of the columns as a capsule ``arrow_schema``.

@@ -465,7 +465,8 @@ def test_series_become_images_with_their_nulls_as_blank(path: Path) -> None:
 
 
 def test_lazy_frames_are_refused_with_what_to_do(path: Path) -> None:
-    dataframe = pytest.importorskip("dask.dataframe")
+    from dask import dataframe
+
     eager = polars.DataFrame({"a": [1]})
     for data, match in (
         (eager.lazy(), r"call \.collect\(\)"),

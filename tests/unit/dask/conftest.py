@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,6 @@ import pytest
 
 import rustfits
 from rustfits import FITS
-
-# The modules here import them: without one, there is nothing to test.
-if any(find_spec(name) is None for name in ("dask", "distributed", "pandas", "pyarrow")):
-    collect_ignore_glob = ["test_*.py"]
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dask.array as da
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 import rustfits
@@ -17,8 +18,6 @@ from rustfits import FITS, FITSChangedError, Remote
 from rustfits.dask import opened, read_image, read_table, to_fits, to_parquet
 from servers import S3Server, s3_server
 from servers.s3 import PUBLIC
-
-pq = pytest.importorskip("pyarrow.parquet")
 
 # Pixels that cannot be compressed, so that tiles have about the size of their pixels.
 SHAPE, TILE = (1024, 1024), (128, 256)

@@ -6,14 +6,13 @@ from __future__ import annotations
 import os
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet as pq
 import pytest
 
 import rustfits
 from rustfits import FITS
 from rustfits.dask import parquet, to_parquet
-
-pyarrow = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
 
 
 def test_a_part_is_a_row_group_and_is_read_once(tmp_path, tables, monkeypatch):

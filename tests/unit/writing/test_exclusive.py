@@ -77,7 +77,8 @@ def test_mode_x_needs_a_name() -> None:
 
 
 def test_mode_x_refuses_an_existing_object_of_a_filesystem() -> None:
-    fsspec = pytest.importorskip("fsspec")
+    import fsspec
+
     rustfits.write("memory://exclusive.fits", PIXELS, mode="x")
     with pytest.raises(rustfits.FITSExistsError):
         rustfits.write("memory://exclusive.fits", PIXELS * 2, mode="x")
