@@ -17,7 +17,7 @@ from dask.blockwise import BlockwiseDepDict, blockwise
 from dask.highlevelgraph import HighLevelGraph
 from dask.utils import parse_bytes
 
-from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.names import allowed_schemes
 from rustfits._core.collect.names import Files, absolute_name, each_name, is_one_name
 from rustfits._core.collect.plan import chunk_shape, tile_shape
@@ -132,9 +132,7 @@ def read_image(
         If there are no files, or `chunks` is invalid. If the images of a stack have different
         shapes, or an HDU has no data: the message names the file.
     FITSTypeError
-        If the images of a stack have different types.
-    FITSUnsupportedError
-        If an HDU is no image.
+        If an HDU is no image, or the images of a stack have different types.
     FITSError
         If a file cannot be opened. See `FITS`.
     """
@@ -169,7 +167,7 @@ def _describe(location: Location, ext: int | str | tuple[str, int] | None) -> _I
     hdu = first_with_data(fits) if ext is None else fits[ext]
     where = f"{fits._file.name}[{hdu.index}]"
     if not isinstance(hdu, ImageHDU):
-        raise FITSUnsupportedError(f"{where}: the HDU is no image but of kind {hdu.kind!r}")
+        raise FITSTypeError(f"{where}: the HDU is no image but of kind {hdu.kind!r}")
     if not hdu.shape:
         raise FITSValueError(f"{where}: the HDU has no data (NAXIS = 0)")
     tile = tile_shape(hdu) if isinstance(hdu, CompressedImageHDU) else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import dask
 
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.collect.names import Files
 from rustfits.dask.output import Output
 from rustfits.dask.table import plan_tables
@@ -68,6 +69,8 @@ def to_parquet(
     ------
     FITSExistsError
         If a file exists, and `overwrite` is False.
+    FITSTypeError, FITSValueError
+        If pyarrow has no codec `compression`.
     FITSError
         As for `read_table`.
     ImportError
@@ -77,6 +80,7 @@ def to_parquet(
         import pyarrow.parquet as pq
     except ImportError as missing:
         raise ImportError("to_parquet needs pyarrow: pip install pyarrow") from missing
+    _check_compression(compression)
     reader, parts, chosen = plan_tables(paths, ext, columns, rows, target_bytes, remote, schemes)
     output = Output(out, len(parts), overwrite=overwrite)
     schema = _schema(reader, parts[0], chosen)
@@ -95,6 +99,20 @@ def to_parquet(
                     table = _table(reader, part, chosen, schema)
                     writer.write_table(table, row_group_size=max(len(table), 1))
     return [str(target) for target in output.targets]
+
+
+def _check_compression(compression: str) -> None:
+    """Raise an error if pyarrow has no such codec."""
+    import pyarrow as pa
+
+    if not isinstance(compression, str):
+        raise FITSTypeError(f"compression must be a str, not {type(compression).__name__}")
+    try:
+        known = compression.lower() == "none" or pa.Codec.is_available(compression.lower())
+    except ValueError:
+        known = False
+    if not known:
+        raise FITSValueError(f"compression={compression!r}: pyarrow has no such codec")
 
 
 def _write_file(

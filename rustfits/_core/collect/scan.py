@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rustfits._core.binding.arguments import name_list
 from rustfits._core.binding.errors import (
     FITSColumnError,
-    FITSUnsupportedError,
+    FITSTypeError,
     FITSValueError,
 )
 from rustfits._core.binding.names import allowed_schemes
@@ -65,7 +65,7 @@ def scan_fits(
     ------
     ImportError
         If polars is not installed.
-    FITSUnsupportedError
+    FITSTypeError
         If the HDU of a file is no table.
     FITSColumnError
         If there is no such column. When the frame is collected: if the columns of a file differ
@@ -135,14 +135,14 @@ def _table(fits: FITS, ext: int | str | tuple[str, int] | None) -> TableBase:
     if ext is not None:
         hdu = fits[ext]
         if not isinstance(hdu, TableBase):
-            raise FITSUnsupportedError(
+            raise FITSTypeError(
                 f"{fits._file.name}[{hdu.index}]: the HDU is of kind {hdu.kind!r}, not a table"
             )
         return hdu
     for hdu in fits:
         if isinstance(hdu, TableBase):
             return hdu
-    raise FITSUnsupportedError(f"{fits._file.name}: no HDU is a table")
+    raise FITSTypeError(f"{fits._file.name}: no HDU is a table")
 
 
 def _columns_by_key(hdu: TableBase) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def test_columns_and_patterns_and_extensions(paths: list[Path], tmp_path: Path) 
     assert rustfits.scan_fits(other, ext="TWO").filter(c("b") > 2).collect().to_dicts() == [
         {"b": 2.5}
     ]
-    with pytest.raises(rustfits.FITSUnsupportedError, match="of kind 'image', not a table"):
+    with pytest.raises(rustfits.FITSTypeError, match="of kind 'image', not a table"):
         rustfits.scan_fits(other, ext=0)
 
 
@@ -236,7 +236,7 @@ def test_bad_input_is_named(paths: list[Path], tmp_path: Path) -> None:
         rustfits.scan_fits([])
     image = tmp_path / "image.fits"
     rustfits.write(image, np.zeros((2, 2)))
-    with pytest.raises(rustfits.FITSUnsupportedError, match="no HDU is a table"):
+    with pytest.raises(rustfits.FITSTypeError, match="no HDU is a table"):
         rustfits.scan_fits(image)
 
 
