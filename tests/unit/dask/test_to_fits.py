@@ -288,7 +288,7 @@ def test_what_cannot_be_an_image_is_refused_before_a_task_runs(tmp_path, array):
         to_fits(lazy, tmp_path / "a.fits.gz")
     with pytest.raises(NotImplementedError, match="s3://"):
         to_fits(lazy, "s3://bucket/a.fits")
-    with pytest.raises(ValueError, match="no folder"):
+    with pytest.raises(FileNotFoundError, match="no folder"):
         to_fits(lazy, tmp_path / "none" / "a.fits")
     with pytest.raises(ValueError, match="more than one"):
         to_fits(lazy, tmp_path / "*-*.fits")
