@@ -19,12 +19,10 @@ def names(tmp_path):
 def test_an_iterator_of_schemes_opens_all_files(names):
     parts = rustfits.plan(names, schemes=iter(["file"]))
     assert [part.rows for part in parts] == [(0, 5), (0, 5)]
-    pytest.importorskip("polars")
     assert rustfits.scan_fits(names, schemes=iter(["file"])).collect().height == 10
 
 
 def test_names_that_are_no_iterable_are_type_errors(names):
-    pytest.importorskip("polars")
     with rustfits.FITS(names[0]) as fits:
         for call in (
             lambda: rustfits.read_headers(names, keys=3),
@@ -56,7 +54,8 @@ def test_a_part_outside_of_its_image_is_refused(tmp_path, box):
 
 
 def test_options_of_new_tables_that_are_no_mappings(tmp_path):
-    polars = pytest.importorskip("polars")
+    import polars
+
     for option in ("units", "var_dtypes", "bit_columns"):
         for data in ({"a": np.ones(2)}, polars.DataFrame({"a": [1, 2]})):
             with pytest.raises(rustfits.FITSTypeError, match=option):

@@ -43,7 +43,6 @@ def test_an_hdu_of_the_wrong_kind_is_a_type_error(tmp_path):
 
 
 def test_an_unknown_codec_of_parquet_leaves_no_file(tmp_path):
-    pytest.importorskip("pyarrow")
     name, out = tmp_path / "table.fits", tmp_path / "out.parquet"
     rustfits.write(name, np.ones(5, [("a", "i4")]))
     for codec in ("x", 3, None):

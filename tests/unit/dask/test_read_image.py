@@ -119,7 +119,7 @@ def test_images_that_do_not_agree_are_named(tmp_path, pixels):
 
 
 def test_tables_and_empty_hdus_are_refused(tables, tmp_path):
-    with pytest.raises(NotImplementedError, match=r"table0\.fits\[1\]: the HDU is no image"):
+    with pytest.raises(TypeError, match=r"table0\.fits\[1\]: the HDU is no image"):
         read_image(tables[0])
     with pytest.raises(ValueError, match=r"table0\.fits\[0\]: the HDU has no data"):
         read_image(tables[0], ext=0)
